@@ -1,0 +1,136 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { beforeAll, describe, expect, test } from "vitest";
+import { parseApiToken } from "@rhesis/auth/api-token";
+import { createSecretBox, parseSecretKeys } from "@rhesis/auth/sealed-secret";
+import { findToken, membershipsOf } from "@rhesis/db/gates";
+import { createDatabase } from "@rhesis/db/database";
+import { callerFor } from "@rhesis/testkit/caller";
+import { useTestDatabase } from "@rhesis/testkit/database";
+import { startIssuer } from "@rhesis/testkit/issuer";
+import { createTenants, createUser, type TestOrganization } from "@rhesis/testkit/tenants";
+
+const entry = fileURLToPath(new URL("./main.ts", import.meta.url));
+const open = useTestDatabase();
+const oldKey = `old:${randomBytes(32).toString("base64")}`;
+const newKey = `new:${randomBytes(32).toString("base64")}`;
+let a: TestOrganization;
+
+beforeAll(async () => {
+  ({ a } = await createTenants(open().database));
+});
+
+type Outcome = { code: number; stdout: string; stderr: string };
+
+/** Runs the command as an operator would, with exactly these variables. */
+async function rhesis(args: string[], environment: Record<string, string> = {}): Promise<Outcome> {
+  const defaults = { DATABASE_URL: open().app_url, DATABASE_OWNER_URL: open().owner_url, RHESIS_SECRET_KEYS: oldKey };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [entry, ...args], {
+      env: { PATH: process.env["PATH"], ...defaults, ...environment },
+    });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Outcome;
+    return { code, stdout, stderr };
+  }
+}
+
+test("every wrong or missing variable is named at once, and none is shown", async () => {
+  const outcome = await rhesis(["doctor"], { DATABASE_URL: "mysql://root:hunter2@host/db", RHESIS_SECRET_KEYS: "" });
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr).toContain("DATABASE_URL");
+  expect(outcome.stderr).toContain("RHESIS_SECRET_KEYS");
+  expect(outcome.stderr).not.toContain("hunter2");
+});
+
+test("migrate brings the schema to this version, and may be repeated", async () => {
+  const outcome = await rhesis(["migrate"]);
+  expect(outcome).toMatchObject({ code: 0, stdout: "The schema is current.\n" });
+});
+
+describe("doctor", () => {
+  test("finds nothing wrong with an installation that is right", async () => {
+    const issuer = await startIssuer();
+    try {
+      const outcome = await rhesis(["doctor"], { OIDC_ISSUER: issuer.issuer });
+      expect(outcome.stdout).not.toContain("FAIL");
+      expect(outcome.code).toBe(0);
+      expect(outcome.stdout.match(/^ok/gm)?.length).toBeGreaterThanOrEqual(7);
+    } finally {
+      await issuer.close();
+    }
+  });
+
+  test("finds a login role that could read every organization, and says what to do", async () => {
+    const outcome = await rhesis(["doctor"], { DATABASE_URL: open().admin_url });
+    expect(outcome.code).toBe(1);
+    expect(outcome.stdout).toMatch(/FAIL {2}login role is bound by row-level security: .* is a superuser/);
+    expect(outcome.stdout).toContain("DATABASE_URL must name rhesis_app");
+  });
+
+  test("finds a login provider, a queue and a database that do not answer", async () => {
+    const outcome = await rhesis(["doctor"], { OIDC_ISSUER: "http://127.0.0.1:9/", REDIS_URL: "redis://127.0.0.1:9" });
+    expect(outcome.stdout).toMatch(/FAIL {2}login provider reachable/);
+    expect(outcome.stdout).toMatch(/FAIL {2}queue reachable/);
+    const away = await rhesis(["doctor"], { DATABASE_URL: "postgres://rhesis_app:secret@127.0.0.1:9/rhesis" });
+    expect(away.stdout).toMatch(/FAIL {2}database reachable/);
+    expect(away.stdout + away.stderr).not.toContain("secret@");
+  });
+});
+
+test("token create makes a token that works, within what the member may do", async () => {
+  const { stdout, code } = await rhesis([
+    "token",
+    "create",
+    "--organization",
+    a.id,
+    "--email",
+    "MEMBER@northwind.example",
+  ]);
+  expect(code).toBe(0);
+  const hash = parseApiToken(stdout.trim());
+  const token = hash === null ? null : await findToken(open().database.pool, hash);
+  expect(token).toMatchObject({ organization_id: a.id, user_id: a.people.member.user_id });
+  expect(token?.scopes).not.toContain("member:manage");
+  const unknown = await rhesis(["token", "create", "--organization", a.id, "--email", "nobody@example.com"]);
+  expect(unknown).toMatchObject({ code: 1, stderr: "nobody@example.com is not a member of this organization.\n" });
+  const beyond = await rhesis([
+    "token",
+    "create",
+    "--organization",
+    a.id,
+    "--email",
+    "viewer@northwind.example",
+    "--scope",
+    "test:create",
+  ]);
+  expect(beyond.code).toBe(1);
+});
+
+test("keys rotate seals every secret with the first key, and each still opens", async () => {
+  const box = createSecretBox(parseSecretKeys(oldKey));
+  const database = createDatabase({ url: open().app_url, application_name: "test" });
+  const caller = callerFor(database, a.people.owner);
+  const model = await caller.model.create({ name: "Judge", provider: "openai", model_name: "m" });
+  const place = { organization_id: a.id, table: "model", column: "api_key", row_id: model.id };
+  await open().admin("update model set api_key = $1 where id = $2", [box.seal("sk-planted", place), model.id]);
+  const outcome = await rhesis(["keys", "rotate"], { RHESIS_SECRET_KEYS: `${newKey},${oldKey}` });
+  expect(outcome.stdout).toContain("1 secrets of");
+  const [row] = await open().admin<{ api_key: string }>("select api_key from model where id = $1", [model.id]);
+  const renewed = createSecretBox(parseSecretKeys(newKey));
+  expect(renewed.open(row?.api_key ?? "", place)).toBe("sk-planted");
+  await database.close();
+});
+
+test("seed makes an organization with the demo for a person who has signed in", async () => {
+  const user_id = await createUser(open().database, "newcomer@example.com");
+  const outcome = await rhesis(["seed", "--email", "newcomer@example.com", "--organization", "Trial"]);
+  expect(outcome).toMatchObject({ code: 0 });
+  const [membership] = await membershipsOf(open().database.pool, user_id);
+  expect(membership).toMatchObject({ organization_name: "Trial", role: "owner" });
+  const nobody = await rhesis(["seed", "--email", "nobody@example.com"]);
+  expect(nobody).toMatchObject({ code: 1, stderr: "Nobody has signed in as nobody@example.com yet.\n" });
+});

@@ -1,0 +1,15 @@
+/** What the operator's command needs from the environment; each command picks its own part. */
+import { z } from "zod";
+import { postgresUrl, redisUrl, text, webUrl } from "@rhesis/telemetry/configuration";
+
+export const settings = z.object({
+  DATABASE_URL: postgresUrl,
+  DATABASE_OWNER_URL: postgresUrl,
+  DATABASE_ADMIN_URL: postgresUrl,
+  REDIS_URL: redisUrl,
+  // As text: the doctor says what is wrong with it, among its other findings.
+  RHESIS_SECRET_KEYS: text,
+  AUTH0_DOMAIN: text,
+  OIDC_ISSUER: webUrl,
+  OIDC_JWKS_URL: webUrl,
+});

@@ -1,0 +1,106 @@
+import { Accordion, Group, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
+import type { Endpoint } from "@rhesis/router/endpoint/schema";
+import { Section } from "../../ui/page.tsx";
+import { AnswerSection } from "./answer-section.tsx";
+import { AuthSection } from "./auth-section.tsx";
+import type { EndpointValues } from "./endpoint-values.ts";
+import { environmentOptions } from "./environments.ts";
+import { ProjectField } from "./project-field.tsx";
+import { RequestSection } from "./request-section.tsx";
+
+const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+
+/** All fields of an endpoint. Without `endpoint` it is a new one, whose project can be chosen. */
+export function EndpointFields({ form, endpoint }: { form: UseFormReturnType<EndpointValues>; endpoint?: Endpoint }) {
+  return (
+    <Stack>
+      <Section title="The application">
+        <TextInput label="Name" placeholder="Support chatbot" {...form.getInputProps("name")} />
+        <Group align="flex-start" gap="sm" wrap="nowrap">
+          <Select
+            label="Method"
+            data={methods}
+            allowDeselect={false}
+            w={110}
+            {...form.getInputProps("config.method")}
+          />
+          <TextInput
+            label="Address"
+            placeholder="https://chat.example.com/api/chat"
+            type="url"
+            flex={1}
+            miw={0}
+            {...form.getInputProps("config.url")}
+          />
+        </Group>
+        <SimpleGrid cols={{ base: 1, xs: 2 }}>
+          {endpoint === undefined && <ProjectField {...form.getInputProps("project_id")} />}
+          <Select
+            label="Environment"
+            data={environmentOptions}
+            allowDeselect={false}
+            {...form.getInputProps("environment")}
+          />
+        </SimpleGrid>
+      </Section>
+      <AuthSection form={form} {...(endpoint === undefined ? {} : { endpoint })} />
+      <RequestSection form={form} />
+      <AnswerSection form={form} />
+      <Limits form={form} />
+    </Stack>
+  );
+}
+
+function Limits({ form }: { form: UseFormReturnType<EndpointValues> }) {
+  return (
+    <Accordion variant="contained" radius="lg" styles={{ item: { background: "var(--card)" } }}>
+      <Accordion.Item value="limits">
+        <Accordion.Control>Limits and description</Accordion.Control>
+        <Accordion.Panel>
+          <Stack gap="sm">
+            <SimpleGrid cols={{ base: 1, xs: 2 }}>
+              <NumberInput
+                label="Calls at the same time"
+                description="Over all runs together"
+                min={1}
+                max={1000}
+                {...form.getInputProps("max_concurrency")}
+              />
+              <NumberInput
+                label="Seconds to wait for an answer"
+                description="After that the call counts as failed"
+                min={0.1}
+                max={600}
+                {...form.getInputProps("config.timeout_s")}
+                error={form.errors["config.timeout_ms"]}
+              />
+              <NumberInput
+                label="Attempts"
+                description="When it is overloaded or out of reach"
+                min={1}
+                max={10}
+                {...form.getInputProps("config.max_attempts")}
+              />
+              <NumberInput
+                label="Largest response in kB"
+                description="More is cut off and reported"
+                min={1}
+                max={10_240}
+                {...form.getInputProps("config.max_response_kb")}
+                error={form.errors["config.max_response_bytes"]}
+              />
+              <NumberInput
+                label="Redirects to follow"
+                min={0}
+                max={5}
+                {...form.getInputProps("config.max_redirects")}
+              />
+            </SimpleGrid>
+            <Textarea label="Description" autosize minRows={2} {...form.getInputProps("description")} />
+          </Stack>
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
+  );
+}

@@ -1,0 +1,95 @@
+import { Badge, Button, Skeleton } from "@mantine/core";
+import { IconTrash } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { createLazyRoute, useNavigate } from "@tanstack/react-router";
+import { updateEndpoint, type Endpoint } from "@rhesis/router/endpoint/schema";
+import { api, queryClient, trpc } from "../../api/trpc.ts";
+import { useCan } from "../../session/member.tsx";
+import { CopyCurl, CopyLink } from "../../ui/copy.tsx";
+import { ErrorState } from "../../ui/error-state.tsx";
+import { useContractForm } from "../../ui/form.ts";
+import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
+import { notifyDone, notifyFailure, offerUndo } from "../../ui/notices.ts";
+import { Page } from "../../ui/page.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { updateInputOf, valuesOfEndpoint } from "./endpoint-values.ts";
+import { EndpointWorkbench } from "./endpoint-workbench.tsx";
+import { environmentLabels } from "./environments.ts";
+
+export const Route = createLazyRoute("/endpoints/$id")({ component: EndpointPage });
+
+function EndpointPage() {
+  const { id } = Route.useParams();
+  const { data, error, refetch } = useQuery(trpc.endpoint.get.queryOptions({ id }));
+  if (data !== undefined) return <EditEndpoint key={data.id} endpoint={data} />;
+  return (
+    <Page>
+      {error === null ? (
+        <>
+          <Skeleton height={32} width={280} />
+          <Skeleton height={480} radius="lg" />
+        </>
+      ) : (
+        <ErrorState error={error} onRetry={() => void refetch()} />
+      )}
+    </Page>
+  );
+}
+
+function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
+  const navigate = useNavigate();
+  const can = useCan();
+  const { form, onSubmit, isSaving, failure, hasUnsaved } = useContractForm({
+    schema: updateEndpoint,
+    initialValues: valuesOfEndpoint(endpoint),
+    toInput: (values) => updateInputOf(values, endpoint),
+    save: async (input) => {
+      const saved = await api.endpoint.update.mutate(input);
+      queryClient.setQueryData(trpc.endpoint.get.queryKey({ id: endpoint.id }), saved);
+      const values = valuesOfEndpoint(saved);
+      form.setInitialValues(values);
+      form.setValues(values);
+      await queryClient.invalidateQueries(trpc.endpoint.list.pathFilter());
+      notifyDone("Saved.");
+    },
+  });
+  useUnsavedGuard(hasUnsaved);
+  const remove = async (): Promise<void> => {
+    try {
+      const { deletion_id } = await api.endpoint.delete.mutate({ id: endpoint.id });
+      await navigate({ to: "/endpoints", ignoreBlocker: true });
+      await queryClient.invalidateQueries(trpc.endpoint.pathFilter());
+      offerUndo(`${endpoint.name} was deleted.`, deletion_id);
+    } catch (error) {
+      notifyFailure(error);
+    }
+  };
+  return (
+    <Page>
+      <PageHeader
+        title={endpoint.name}
+        parents={[{ label: "Endpoints", to: "/endpoints" }]}
+        status={
+          <Badge variant="default" tt="none" fw={500}>
+            {environmentLabels[endpoint.environment]}
+          </Badge>
+        }
+        actions={
+          <>
+            <CopyLink />
+            <CopyCurl call={{ method: "POST", path: `/endpoints/${endpoint.id}/invoke`, body: { input: "Hello" } }} />
+            {can("endpoint:delete") && (
+              <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => void remove()}>
+                Delete
+              </Button>
+            )}
+          </>
+        }
+      />
+      <EndpointWorkbench form={form} endpoint={endpoint} onSubmit={onSubmit}>
+        <FormFailure failure={failure} />
+        {can("endpoint:update") && <FormActions submit="Save" isSaving={isSaving} disabled={!form.isDirty()} />}
+      </EndpointWorkbench>
+    </Page>
+  );
+}

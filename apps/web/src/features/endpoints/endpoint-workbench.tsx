@@ -1,0 +1,48 @@
+import { Stack } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
+import type { Endpoint } from "@rhesis/router/endpoint/schema";
+import type { ReactNode } from "react";
+import { useCan } from "../../session/member.tsx";
+import { notifyDone } from "../../ui/notices.ts";
+import { answerFieldLooks } from "./answer-fields.ts";
+import { EndpointFields } from "./endpoint-fields.tsx";
+import type { EndpointValues } from "./endpoint-values.ts";
+import { TryEndpoint } from "./try-endpoint.tsx";
+import styles from "./workbench.module.css";
+
+type Props = {
+  form: UseFormReturnType<EndpointValues>;
+  endpoint?: Endpoint;
+  onSubmit: (event: React.FormEvent<HTMLFormElement>) => void;
+  /** Failure and buttons below the fields. */
+  children: ReactNode;
+};
+
+/** Fields at the left, a trial of them at the right; below each other where there is no room. */
+export function EndpointWorkbench({ form, endpoint, onSubmit, children }: Props) {
+  const can = useCan();
+  const mayEdit = can(endpoint === undefined ? "endpoint:create" : "endpoint:update");
+  return (
+    <div className={styles.workbench}>
+      <form onSubmit={onSubmit} noValidate className={styles.fields}>
+        <fieldset disabled={!mayEdit} className="plain-fieldset">
+          <EndpointFields form={form} {...(endpoint === undefined ? {} : { endpoint })} />
+        </fieldset>
+        {children}
+      </form>
+      {can("endpoint:invoke") && (
+        <Stack className={styles.trial}>
+          <TryEndpoint
+            values={form.getValues()}
+            {...(endpoint === undefined ? {} : { endpoint_id: endpoint.id })}
+            onIncomplete={() => form.validate()}
+            onPick={(field, path) => {
+              form.setFieldValue(`config.response_mapping.${field}`, path);
+              notifyDone(`${answerFieldLooks[field].label} is now read from ${path}.`);
+            }}
+          />
+        </Stack>
+      )}
+    </div>
+  );
+}

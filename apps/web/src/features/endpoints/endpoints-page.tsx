@@ -1,0 +1,125 @@
+import { Badge, Code, Group, Select } from "@mantine/core";
+import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
+import { createLazyRoute, useNavigate } from "@tanstack/react-router";
+import type { EndpointItem } from "@rhesis/router/endpoint/schema";
+import { trpc } from "../../api/trpc.ts";
+import { useCan } from "../../session/member.tsx";
+import { useProjectId } from "../../shell/project.ts";
+import { DataTable } from "../../ui/data-table.tsx";
+import type { Column } from "../../ui/data-table-column.ts";
+import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { ButtonLink, RowLink } from "../../ui/link.tsx";
+import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
+import { Page } from "../../ui/page.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { RelativeTime } from "../../ui/relative-time.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
+import { environmentLabels, environmentOptions } from "./environments.ts";
+
+export const Route = createLazyRoute("/endpoints")({ component: EndpointsPage });
+
+const columns: readonly Column<EndpointItem, "name" | "created_at">[] = [
+  {
+    key: "name",
+    title: "Name",
+    width: "minmax(180px, 2fr)",
+    sort: "name",
+    cell: (row) => (
+      <RowLink to="/endpoints/$id" params={{ id: row.id }}>
+        {row.name}
+      </RowLink>
+    ),
+  },
+  {
+    key: "url",
+    title: "Address",
+    width: "minmax(200px, 3fr)",
+    wide_only: true,
+    cell: (row) => (
+      <>
+        <Code mr={6}>{row.method}</Code>
+        {row.url}
+      </>
+    ),
+  },
+  {
+    key: "environment",
+    title: "Environment",
+    width: "130px",
+    cell: (row) => (
+      <Badge variant="default" fw={500} tt="none">
+        {environmentLabels[row.environment]}
+      </Badge>
+    ),
+  },
+  {
+    key: "created_at",
+    title: "Created",
+    width: "140px",
+    sort: "created_at",
+    wide_only: true,
+    cell: (row) => <RelativeTime date={row.created_at} />,
+  },
+];
+
+function EndpointsPage() {
+  const search = Route.useSearch();
+  const navigate = useNavigate({ from: "/endpoints" });
+  const can = useCan();
+  const project_id = useProjectId();
+  const { q, sort, environment } = search;
+  const pages = useListPages(
+    trpc.endpoint.list.infiniteQueryOptions({ q, sort, environment, project_id, limit: pageSize }, listPaging),
+  );
+  const set = (changes: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  const isFiltered = q !== undefined || environment !== undefined;
+  const create = can("endpoint:create") && (
+    <ButtonLink to="/endpoints/new" leftSection={<IconPlus size={16} />}>
+      Connect an endpoint
+    </ButtonLink>
+  );
+  return (
+    <Page fill>
+      <PageHeader
+        title="Endpoints"
+        description="The applications you test, and how to call each of them."
+        actions={(pages.total !== 0 || isFiltered) && create}
+      />
+      <Group gap="sm">
+        <SearchField value={q} onChange={(next) => set({ q: next })} label="Search endpoints" />
+        <Select
+          aria-label="Environment"
+          placeholder="Any environment"
+          data={environmentOptions}
+          value={environment ?? null}
+          onChange={(value) => set({ environment: value ?? undefined })}
+          clearable
+          w={180}
+        />
+      </Group>
+      <DataTable
+        label="Endpoints"
+        columns={columns}
+        pages={pages}
+        sort={sort}
+        onSort={(next) => set({ sort: next })}
+        onOpen={(row) => void navigate({ to: "/endpoints/$id", params: { id: row.id } })}
+        empty={
+          isFiltered ? (
+            <NothingMatches onClear={() => set({ q: undefined, environment: undefined })} />
+          ) : (
+            <EmptyState
+              icon={<IconPlugConnected size={36} color="var(--soft)" aria-hidden />}
+              title="Connect the application you want to test"
+              action={create}
+            >
+              An endpoint is the address of your chatbot or agent, with what to send and where its answer stands. You
+              can try it before you save it.
+            </EmptyState>
+          )
+        }
+      />
+    </Page>
+  );
+}

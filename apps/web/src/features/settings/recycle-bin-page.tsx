@@ -1,0 +1,152 @@
+import { Button, Group, Select, Text } from "@mantine/core";
+import { IconArrowBackUp, IconTrash } from "@tabler/icons-react";
+import { createLazyRoute, useNavigate } from "@tanstack/react-router";
+import { useMemo } from "react";
+import { deletableTypes, type DeletedThing } from "@rhesis/router/deletion/schema";
+import { api, queryClient, trpc } from "../../api/trpc.ts";
+import { useCan } from "../../session/member.tsx";
+import { confirmDestroy } from "../../ui/confirm-destroy.ts";
+import { DataTable } from "../../ui/data-table.tsx";
+import type { Column } from "../../ui/data-table-column.ts";
+import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
+import { notifyDone, notifyFailure } from "../../ui/notices.ts";
+import { Page } from "../../ui/page.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { RelativeTime } from "../../ui/relative-time.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
+import { entityName, entityOptions } from "./entity-names.ts";
+
+export const Route = createLazyRoute("/settings/recycle-bin")({ component: RecycleBinPage });
+
+async function restore(row: DeletedThing): Promise<void> {
+  try {
+    const { restored } = await api.deletion.restore.mutate({ deletion_id: row.id });
+    await queryClient.invalidateQueries();
+    notifyDone(restored === 1 ? `${row.name} is back.` : `${row.name} is back, with ${restored - 1} more.`);
+  } catch (error) {
+    notifyFailure(error);
+  }
+}
+
+async function purge(row: DeletedThing): Promise<void> {
+  try {
+    await api.deletion.purge.mutate({ deletion_id: row.id });
+    await queryClient.invalidateQueries(trpc.deletion.pathFilter());
+    notifyDone(`${row.name} is gone for good.`);
+  } catch (error) {
+    notifyFailure(error);
+  }
+}
+
+function columnsFor(mayRestore: boolean, mayPurge: boolean): Column<DeletedThing, "created_at">[] {
+  return [
+    {
+      key: "name",
+      title: "Name",
+      width: "minmax(160px, 2fr)",
+      cell: (row) => (
+        <Text inherit fw={600} span>
+          {row.name}
+        </Text>
+      ),
+    },
+    { key: "type", title: "Kind", width: "140px", wide_only: true, cell: (row) => entityName(row.entity_type) },
+    {
+      key: "created_at",
+      title: "Deleted",
+      width: "150px",
+      sort: "created_at",
+      wide_only: true,
+      cell: (row) => <RelativeTime date={row.created_at} />,
+    },
+    {
+      key: "actions",
+      title: "",
+      width: "220px",
+      align: "end",
+      cell: (row) => (
+        <Group gap={6} justify="flex-end" wrap="nowrap">
+          {mayRestore && (
+            <Button
+              variant="default"
+              size="compact-sm"
+              leftSection={<IconArrowBackUp size={14} />}
+              aria-label={`Restore ${row.name}`}
+              onClick={() => void restore(row)}
+            >
+              Restore
+            </Button>
+          )}
+          {mayPurge && (
+            <Button
+              variant="subtle"
+              color="red"
+              size="compact-sm"
+              aria-label={`Remove ${row.name} for good`}
+              onClick={() =>
+                confirmDestroy({
+                  title: `Remove ${row.name} for good?`,
+                  body: "It is removed with everything that was deleted with it. Nobody can bring it back.",
+                  action: "Remove for good",
+                  onConfirm: () => void purge(row),
+                })
+              }
+            >
+              Remove
+            </Button>
+          )}
+        </Group>
+      ),
+    },
+  ];
+}
+
+function RecycleBinPage() {
+  const search = Route.useSearch();
+  const navigate = useNavigate({ from: "/settings/recycle-bin" });
+  const can = useCan();
+  const mayRestore = can("deletion:restore");
+  const mayPurge = can("deletion:purge");
+  const columns = useMemo(() => columnsFor(mayRestore, mayPurge), [mayRestore, mayPurge]);
+  const { q, sort, type } = search;
+  const entity_type = deletableTypes.find((each) => each === type);
+  const pages = useListPages(
+    trpc.deletion.list.infiniteQueryOptions({ q, sort, entity_type, limit: pageSize }, listPaging),
+  );
+  const set = (changes: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  return (
+    <Page fill>
+      <PageHeader title="Recycle bin" description="What was deleted comes back with everything that went with it." />
+      <Group gap="sm">
+        <SearchField value={q} onChange={(next) => set({ q: next })} label="Search by name" />
+        <Select
+          aria-label="Kind"
+          placeholder="Any kind"
+          data={entityOptions(deletableTypes)}
+          value={entity_type ?? null}
+          onChange={(value) => set({ type: value ?? undefined })}
+          clearable
+          w={180}
+        />
+      </Group>
+      <DataTable
+        label="Deleted things"
+        columns={columns}
+        pages={pages}
+        sort={sort}
+        onSort={(next) => set({ sort: next })}
+        empty={
+          q !== undefined || type !== undefined ? (
+            <NothingMatches onClear={() => set({ q: undefined, type: undefined })} />
+          ) : (
+            <EmptyState icon={<IconTrash size={36} color="var(--soft)" aria-hidden />} title="Nothing was deleted">
+              Things you delete wait here until somebody restores them or removes them for good.
+            </EmptyState>
+          )
+        }
+      />
+    </Page>
+  );
+}

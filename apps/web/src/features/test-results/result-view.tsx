@@ -1,0 +1,129 @@
+/** Everything about one result: what was asked, what came, what the metrics say, and how the call went. */
+import { Alert, Group, Stack, Tabs, Text, Title } from "@mantine/core";
+import type { TestResult } from "@rhesis/router/test-result/schema";
+import type { PlanSummary } from "@rhesis/router/test-run/schema";
+import { TextLink } from "../../ui/link.tsx";
+import { durationText } from "../../ui/relative-time.tsx";
+import { VerdictBadge } from "../../ui/verdict-badge.tsx";
+import { Fact } from "../tests/test-facts.tsx";
+import { AnswerText } from "./answer-text.tsx";
+import { Attempts } from "./attempts.tsx";
+import { ReceivedView, SentView } from "./exchange.tsx";
+import { ScoreList } from "./score-list.tsx";
+
+type Props = { result: TestResult; plan: PlanSummary };
+
+const notDone = {
+  pending: "This test is waiting for its turn.",
+  running: "The application is being asked right now.",
+  cancelled: "The run was cancelled before this test was asked.",
+};
+
+function usageOf({ scores }: TestResult): string {
+  const tokens = scores.reduce(
+    (sum, { input_tokens, output_tokens }) => sum + (input_tokens ?? 0) + (output_tokens ?? 0),
+    0,
+  );
+  const cost = scores.reduce((sum, score) => sum + (score.cost ?? 0), 0);
+  const parts = [
+    tokens > 0 ? `${tokens.toLocaleString("en")} tokens for judging` : "",
+    cost > 0 ? `$${cost.toFixed(4)}` : "",
+  ];
+  return parts.filter((part) => part !== "").join(", ");
+}
+
+export function ResultView({ result, plan }: Props) {
+  const { status, verdict, error_message, output, answer } = result;
+  const usage = usageOf(result);
+  return (
+    <Stack gap="md">
+      <Group gap="sm">
+        {status !== "cancelled" && <VerdictBadge verdict={verdict} />}
+        <Text size="sm" c="dimmed">
+          {[
+            result.latency_ms === null ? "" : `answered in ${durationText(result.latency_ms)}`,
+            plan.repeats > 1 ? `time ${result.repeat} of ${plan.repeats}` : "",
+            usage,
+          ]
+            .filter((part) => part !== "")
+            .join(" · ")}
+        </Text>
+        <TextLink to="/tests/$id" params={{ id: result.test_id }} size="sm">
+          Open test
+        </TextLink>
+      </Group>
+      {status !== "completed" && <Alert color="gray">{notDone[status]}</Alert>}
+      {error_message !== null && (
+        <Alert color="grape" title="The application gave no usable answer">
+          <div className="break-words">{error_message}</div>
+        </Alert>
+      )}
+      <Fact label="Input">{result.input}</Fact>
+      {output !== null && <AnswerText text={output} />}
+      {result.expected_output !== null && <Fact label="Expected output">{result.expected_output}</Fact>}
+      {(answer?.context.length ?? 0) > 0 && (
+        <Fact label="What the application looked up">
+          <ol style={{ margin: 0, paddingLeft: 20 }}>
+            {answer?.context.map((passage, index) => (
+              // oxlint-disable-next-line react/no-array-index-key -- passages have no identity but their place
+              <li key={index}>{passage}</li>
+            ))}
+          </ol>
+        </Fact>
+      )}
+      {result.scores.length > 0 && (
+        <div>
+          <Title order={3} mb={8}>
+            Metrics
+          </Title>
+          <ScoreList scores={result.scores} plan={plan} />
+        </div>
+      )}
+      <Labels result={result} />
+      <Details result={result} />
+    </Stack>
+  );
+}
+
+function Labels({ result: { requirement_name, topic_name, category_name } }: { result: TestResult }) {
+  if (requirement_name === null && topic_name === null && category_name === null) return null;
+  return (
+    <Group gap="xl">
+      {requirement_name !== null && <Fact label="Requirement">{requirement_name}</Fact>}
+      {topic_name !== null && <Fact label="Topic">{topic_name}</Fact>}
+      {category_name !== null && <Fact label="Category">{category_name}</Fact>}
+    </Group>
+  );
+}
+
+/** Request, response and attempts, one click away. */
+function Details({ result }: { result: TestResult }) {
+  const { request, response, attempts } = result;
+  if (request === null && response === null && attempts.length === 0) return null;
+  return (
+    <Tabs defaultValue={null} allowTabDeactivation keepMounted={false}>
+      <Tabs.List aria-label="How the call went">
+        {request !== null && <Tabs.Tab value="request">Request</Tabs.Tab>}
+        {response !== null && <Tabs.Tab value="response">Response ({response.status})</Tabs.Tab>}
+        {attempts.length > 0 && (
+          <Tabs.Tab value="attempts">{attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts`}</Tabs.Tab>
+        )}
+      </Tabs.List>
+      {request !== null && (
+        <Tabs.Panel value="request" pt="sm">
+          <SentView request={request} />
+        </Tabs.Panel>
+      )}
+      {response !== null && (
+        <Tabs.Panel value="response" pt="sm">
+          <ReceivedView response={response} />
+        </Tabs.Panel>
+      )}
+      {attempts.length > 0 && (
+        <Tabs.Panel value="attempts" pt="sm">
+          <Attempts attempts={attempts} />
+        </Tabs.Panel>
+      )}
+    </Tabs>
+  );
+}

@@ -1,0 +1,29 @@
+import { createRoute } from "@tanstack/react-router";
+import { z } from "zod/mini";
+import type { TestRunItem } from "@rhesis/router/test-run/schema";
+import { rootRoute } from "../../shell/root-route.ts";
+import { filter, listSearch, oneOf } from "../../ui/list-search.ts";
+import { resultFilters } from "../test-results/result-filters.ts";
+
+const runStatus = oneOf<TestRunItem["status"]>({
+  queued: true,
+  running: true,
+  completed: true,
+  failed: true,
+  cancelled: true,
+});
+const id = filter(z.uuid());
+const { sort } = listSearch(["created_at"]);
+
+export const testRunRoutes = {
+  testRuns: createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/test-runs",
+    validateSearch: z.object({ sort, status: filter(runStatus), test_set: id, endpoint: id }),
+  }).lazy(() => import("./test-runs-page.tsx").then((page) => page.Route)),
+  testRun: createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/test-runs/$id",
+    validateSearch: z.object({ open: id, ...resultFilters }),
+  }).lazy(() => import("./test-run-page.tsx").then((page) => page.Route)),
+};

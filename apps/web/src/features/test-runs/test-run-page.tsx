@@ -1,0 +1,146 @@
+import { Alert, Group, Text } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { useQuery } from "@tanstack/react-query";
+import { createLazyRoute, useNavigate } from "@tanstack/react-router";
+import { useRef, useState } from "react";
+import type { TestRun } from "@rhesis/router/test-run/schema";
+import { trpc } from "../../api/trpc.ts";
+import { DataTable } from "../../ui/data-table.tsx";
+import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { ErrorState } from "../../ui/error-state.tsx";
+import { TextLink } from "../../ui/link.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { PageLoading } from "../../ui/page-loading.tsx";
+import { Beside, Page } from "../../ui/page.tsx";
+import { neighboursOf } from "../../ui/side-panel.tsx";
+import { filtersOf, hasFilters, toggleFailures, type ResultFilters } from "../test-results/result-filters.ts";
+import { ResultPanel } from "../test-results/result-panel.tsx";
+import { useLiveResults } from "./live-results.ts";
+import { useLiveRun } from "./live-run.ts";
+import { resultColumns } from "./result-columns.tsx";
+import { RunActions } from "./run-actions.tsx";
+import { RunFilters } from "./run-filters.tsx";
+import { doneOf, withSample, type Sample } from "./run-pace.ts";
+import { RunProgress } from "./run-progress.tsx";
+import { isLive, RunStatus } from "./run-status.tsx";
+import { VerdictChips } from "./verdict-chips.tsx";
+
+const parents = [{ label: "Runs", to: "/test-runs" }];
+const noFilters: ResultFilters = {
+  q: undefined,
+  verdict: undefined,
+  status: undefined,
+  requirement: undefined,
+  metric: undefined,
+  metric_verdict: undefined,
+};
+
+function TestRunPage() {
+  const { id } = Route.useParams();
+  const query = useQuery(trpc.test_run.get.queryOptions({ id }));
+  if (query.isPending) return <PageLoading />;
+  if (query.isError) {
+    return (
+      <Page>
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      </Page>
+    );
+  }
+  return <RunView key={id} run={query.data} />;
+}
+
+function RunView({ run }: { run: TestRun }) {
+  const search = Route.useSearch();
+  const navigate = useNavigate({ from: "/test-runs/$id" });
+  const filters = filtersOf(search);
+  const { open } = search;
+  const set = (changes: Partial<typeof search>) =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  const { pages, refresh, finish } = useLiveResults(run.id, filters);
+  const [samples, setSamples] = useState<Sample[]>([]);
+  const wasLive = useRef(isLive(run));
+  const live = isLive(run);
+  useLiveRun(run.id, live, (progress) => {
+    setSamples((before) => withSample(before, { at: Date.now(), done: doneOf(progress) }));
+    if (isLive(progress)) return refresh();
+    if (wasLive.current) finish();
+    wasLive.current = false;
+  });
+  useHotkeys([["f", () => set(toggleFailures(filters))]]);
+  const { previous, next } = neighboursOf(pages.rows, open);
+  const close = () => set({ open: undefined });
+  return (
+    <Page fill>
+      <PageHeader
+        title={run.name}
+        parents={parents}
+        status={<RunStatus run={run} />}
+        actions={<RunActions run={run} />}
+      />
+      <RunFacts run={run} />
+      {run.error !== null && (
+        <Alert color="red" title="The run was stopped by a fault">
+          {run.error}
+        </Alert>
+      )}
+      <RunProgress run={run} samples={samples} />
+      <Group gap="md" justify="space-between">
+        <VerdictChips run={run} verdict={filters.verdict} onChange={(verdict) => set({ verdict, status: undefined })} />
+      </Group>
+      <RunFilters test_run_id={run.id} filters={filters} onChange={set} />
+      <Beside>
+        <DataTable
+          label="Results"
+          columns={resultColumns}
+          pages={pages}
+          openId={open}
+          onOpen={(row) => set({ open: row.id })}
+          onClose={close}
+          empty={
+            hasFilters(filters) ? (
+              <NothingMatches onClear={() => set(noFilters)} />
+            ) : (
+              <EmptyState title="No results">This run holds no results.</EmptyState>
+            )
+          }
+        />
+        {open !== undefined && (
+          <ResultPanel
+            id={open}
+            run={run}
+            filters={filters}
+            onClose={close}
+            onPrevious={previous === null ? null : () => set({ open: previous.id })}
+            onNext={next === null ? null : () => set({ open: next.id })}
+          />
+        )}
+      </Beside>
+    </Page>
+  );
+}
+
+const sources = {
+  run: "metrics named for this run",
+  test_set: "the metrics of the set",
+  requirement: "the metrics of each requirement",
+};
+
+function RunFacts({ run }: { run: TestRun }) {
+  const { plan } = run;
+  return (
+    <Text size="sm" c="dimmed" component="div" className="break-words">
+      <TextLink to="/test-sets/$id" params={{ id: run.test_set_id }} size="sm" underline="always">
+        {run.test_set_name}
+      </TextLink>
+      {" against "}
+      <TextLink to="/endpoints/$id" params={{ id: run.endpoint_id }} size="sm" underline="always">
+        {run.endpoint_name}
+      </TextLink>
+      {`, scored with ${sources[plan.metrics_source]}`}
+      {plan.repeats > 1 && `, each test ${plan.repeats} times`}
+      {run.user_name !== null && `, started by ${run.user_name}`}
+    </Text>
+  );
+}
+
+export const Route = createLazyRoute("/test-runs/$id")({ component: TestRunPage });

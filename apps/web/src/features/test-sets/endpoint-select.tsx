@@ -1,0 +1,42 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { trpc } from "../../api/trpc.ts";
+import { TextLink } from "../../ui/link.tsx";
+import { RemoteSelect, useSettledSearch, type ChoiceProps } from "../../ui/remote-select.tsx";
+
+/** The endpoint a set runs against. The only one of the project is chosen from the start. */
+export function EndpointSelect({ project_id, ...props }: ChoiceProps & { project_id: string }) {
+  const [q, onSearch] = useSettledSearch();
+  const { data, isFetching } = useQuery(
+    trpc.endpoint.list.queryOptions({ limit: 50, sort: "name", project_id, q }, { placeholderData: keepPreviousData }),
+  );
+  const chosen = useQuery(trpc.endpoint.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
+  const only = q === undefined && data?.items.length === 1 ? data.items[0] : undefined;
+  const { value, onChange } = props;
+  useEffect(() => {
+    if (value === null && only !== undefined) onChange(only.id, only.name);
+    // oxlint-disable-next-line react/exhaustive-deps -- once, when it is known that there is only one
+  }, [only?.id]);
+  const isNone = q === undefined && data?.items.length === 0;
+  return (
+    <RemoteSelect
+      label="Endpoint"
+      placeholder="The application to ask"
+      required
+      {...props}
+      {...(isNone
+        ? {
+            description: (
+              <>
+                This project has no endpoint yet. <TextLink to="/endpoints/new">Connect one</TextLink>
+              </>
+            ),
+          }
+        : {})}
+      options={data?.items ?? []}
+      chosen={chosen.data}
+      isLoading={isFetching}
+      onSearch={onSearch}
+    />
+  );
+}

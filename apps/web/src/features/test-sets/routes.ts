@@ -1,0 +1,27 @@
+import { createRoute } from "@tanstack/react-router";
+import { z } from "zod/mini";
+import { rootRoute } from "../../shell/root-route.ts";
+import { filter, listSearch } from "../../ui/list-search.ts";
+
+export const testSetTabs = ["tests", "metrics", "runs"] as const;
+
+export const testSetRoutes = {
+  testSets: createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/test-sets",
+    validateSearch: z.object(listSearch(["created_at", "name"])),
+  }).lazy(() => import("./test-sets-page.tsx").then((page) => page.Route)),
+  newTestSet: createRoute({ getParentRoute: () => rootRoute, path: "/test-sets/new" }).lazy(() =>
+    import("./new-test-set-page.tsx").then((page) => page.Route),
+  ),
+  testSet: createRoute({
+    getParentRoute: () => rootRoute,
+    path: "/test-sets/$id",
+    validateSearch: z.object({
+      tab: filter(z.enum(testSetTabs)),
+      /** The drawer that starts a run is open. */
+      run: filter(z.boolean()),
+      endpoint: filter(z.uuid()),
+    }),
+  }).lazy(() => import("./test-set-page.tsx").then((page) => page.Route)),
+};

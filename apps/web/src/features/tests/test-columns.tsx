@@ -1,0 +1,54 @@
+import { Text } from "@mantine/core";
+import type { TestItem } from "@rhesis/router/test/schema";
+import type { Column } from "../../ui/data-table-column.ts";
+import { RowLink } from "../../ui/link.tsx";
+
+function Soft({ text }: { text: string | null }) {
+  return (
+    <Text span size="sm" c="dimmed" title={text ?? ""}>
+      {text ?? "–"}
+    </Text>
+  );
+}
+
+/** The columns of tests wherever they are listed. */
+export const testColumns: Column<TestItem, "created_at">[] = [
+  {
+    key: "input",
+    title: "Input",
+    width: "minmax(220px, 2.4fr)",
+    cell: (row) => (
+      <RowLink to="/tests/$id" params={{ id: row.id }} title={row.input} fw={500}>
+        {row.input}
+      </RowLink>
+    ),
+  },
+  {
+    key: "expected_output",
+    title: "Expected output",
+    width: "minmax(180px, 2fr)",
+    wide_only: true,
+    cell: (row) => <Soft text={row.expected_output} />,
+  },
+  {
+    key: "requirement",
+    title: "Requirement",
+    width: "minmax(130px, 1fr)",
+    wide_only: true,
+    cell: (row) => <Soft text={row.requirement_name} />,
+  },
+  {
+    key: "topic",
+    title: "Topic",
+    width: "minmax(110px, 0.8fr)",
+    wide_only: true,
+    cell: (row) => <Soft text={row.topic_name} />,
+  },
+  {
+    key: "category",
+    title: "Category",
+    width: "minmax(110px, 0.8fr)",
+    wide_only: true,
+    cell: (row) => <Soft text={row.category_name} />,
+  },
+];

@@ -1,0 +1,58 @@
+/** The pages of the navigation, in the order of the work. Navigation and palette are made from it. */
+import {
+  IconBook2,
+  IconBrandOpenai,
+  IconChecklist,
+  IconHome,
+  IconListDetails,
+  IconPlayerPlay,
+  IconPlugConnected,
+  IconRulerMeasure,
+  IconSettings,
+  IconStack2,
+  type Icon,
+} from "@tabler/icons-react";
+import type { Permission } from "@rhesis/auth/permissions";
+
+export type Place = { to: string; label: string; Icon: Icon; hint: string; needs?: Permission };
+
+export const places: readonly Place[] = [
+  { to: "/", label: "Home", Icon: IconHome, hint: "Recent runs and what to do next" },
+  { to: "/endpoints", label: "Endpoints", Icon: IconPlugConnected, hint: "The applications under test" },
+  { to: "/requirements", label: "Requirements", Icon: IconBook2, hint: "What they have to get right" },
+  { to: "/metrics", label: "Metrics", Icon: IconRulerMeasure, hint: "How answers are scored" },
+  { to: "/tests", label: "Tests", Icon: IconListDetails, hint: "Questions to ask, and what to expect" },
+  { to: "/test-sets", label: "Test sets", Icon: IconStack2, hint: "Tests that run together" },
+  { to: "/test-runs", label: "Runs", Icon: IconPlayerPlay, hint: "Executions and their results" },
+  { to: "/models", label: "Models", Icon: IconBrandOpenai, hint: "Language models that judge" },
+  { to: "/settings", label: "Settings", Icon: IconSettings, hint: "Organization, people, tokens, appearance" },
+];
+
+export const settingsPlaces: readonly Place[] = [
+  { to: "/settings", label: "Organization", Icon: IconSettings, hint: "Its name" },
+  { to: "/settings/members", label: "Members", Icon: IconSettings, hint: "Who belongs to it" },
+  { to: "/settings/projects", label: "Projects", Icon: IconSettings, hint: "Groups of endpoints, tests and runs" },
+  { to: "/settings/tokens", label: "API tokens", Icon: IconSettings, hint: "Keys for programs" },
+  { to: "/settings/appearance", label: "Appearance", Icon: IconSettings, hint: "Light or dark" },
+  { to: "/settings/recycle-bin", label: "Recycle bin", Icon: IconSettings, hint: "What was deleted" },
+  {
+    to: "/settings/audit-log",
+    label: "Audit log",
+    Icon: IconSettings,
+    hint: "Who changed what",
+    needs: "audit_log:read",
+  },
+];
+
+export type QuickAction = { to: string; label: string; Icon: Icon; needs: Permission };
+
+/** What can be begun from anywhere. */
+export const quickActions: readonly QuickAction[] = [
+  { to: "/endpoints/new", label: "Connect an endpoint", Icon: IconPlugConnected, needs: "endpoint:create" },
+  { to: "/requirements/new", label: "Write a requirement", Icon: IconBook2, needs: "requirement:create" },
+  { to: "/metrics/new", label: "Create a metric", Icon: IconRulerMeasure, needs: "metric:create" },
+  { to: "/tests/new", label: "Write a test", Icon: IconListDetails, needs: "test:create" },
+  { to: "/test-sets/new", label: "Create a test set", Icon: IconChecklist, needs: "test_set:create" },
+  { to: "/models/new", label: "Connect a model", Icon: IconBrandOpenai, needs: "model:create" },
+  { to: "/settings/tokens/new", label: "Create an API token", Icon: IconSettings, needs: "api_token:create" },
+];

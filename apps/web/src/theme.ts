@@ -1,0 +1,57 @@
+/** Colours and shapes. Contrast of text is at least 4.5 to 1 in both schemes. */
+import { createTheme, type MantineColorsTuple } from "@mantine/core";
+
+const blue: MantineColorsTuple = [
+  "#eef4fd",
+  "#dbe7fa",
+  "#b6cef5",
+  "#8fb4ef",
+  "#6d9dea",
+  "#4b85e2",
+  "#2f6dd0",
+  "#1f5fbf",
+  "#194e9e",
+  "#123a78",
+];
+
+/** Neutral, slightly blue greys; the page in dark is 8, what stands on it 7. */
+const dark: MantineColorsTuple = [
+  "#e4e8ee",
+  "#c3cad5",
+  "#a4adbb",
+  "#7d8797",
+  "#4a5261",
+  "#363d49",
+  "#262c36",
+  "#1d2128",
+  "#14171c",
+  "#0e1014",
+];
+
+export const theme = createTheme({
+  primaryColor: "blue",
+  primaryShade: { light: 7, dark: 7 },
+  colors: { blue, dark },
+  defaultRadius: "md",
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
+  fontSizes: { xs: "0.75rem", sm: "0.875rem", md: "0.9375rem", lg: "1.0625rem", xl: "1.25rem" },
+  headings: {
+    fontWeight: "650",
+    sizes: {
+      h1: { fontSize: "1.375rem", lineHeight: "1.3" },
+      h2: { fontSize: "1.0625rem", lineHeight: "1.35" },
+      h3: { fontSize: "0.9375rem", lineHeight: "1.4" },
+    },
+  },
+  cursorType: "pointer",
+  respectReducedMotion: true,
+  components: {
+    Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
+    // The colour of a yellow alert would be too pale for text.
+    Alert: { styles: { title: { color: "var(--ink)" } } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
+    Modal: { defaultProps: { centered: true, radius: "lg", closeButtonProps: { "aria-label": "Close" } } },
+    Paper: { defaultProps: { radius: "lg" } },
+  },
+});

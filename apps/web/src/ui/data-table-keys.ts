@@ -1,0 +1,76 @@
+/** Moving through a table by keyboard: j, k, arrows, Home, End, Page keys; Enter opens, x selects, Escape closes. */
+import { useEffect, type KeyboardEvent as ReactKeyboardEvent } from "react";
+
+type Moves = {
+  count: number;
+  active: number;
+  page: number;
+  setActive: (index: number) => void;
+  open: (index: number) => void;
+  toggle: ((index: number) => void) | null;
+  close: (() => void) | null;
+};
+
+/** True where a key press is text, or belongs to something that is open above the page. */
+function isTyping(target: EventTarget | null): boolean {
+  if (document.querySelector('[role="dialog"][aria-modal="true"]') !== null) return true;
+  if (!(target instanceof HTMLElement)) return false;
+  return target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName);
+}
+
+function destination(key: string, { active, count, page }: Moves): number | null {
+  const steps: Record<string, number> = {
+    j: active + 1,
+    ArrowDown: active + 1,
+    k: active - 1,
+    ArrowUp: active - 1,
+    Home: 0,
+    End: count - 1,
+    PageDown: active + page,
+    PageUp: active - page,
+  };
+  const to = steps[key];
+  return to === undefined ? null : Math.max(0, Math.min(count - 1, to));
+}
+
+function handle(event: KeyboardEvent | ReactKeyboardEvent, moves: Moves): boolean {
+  if (event.ctrlKey || event.metaKey || event.altKey) return false;
+  if (event.key === "Escape" && moves.close !== null) {
+    moves.close();
+    return true;
+  }
+  if (moves.count === 0) return false;
+  if (event.key === "Enter" && moves.active >= 0) {
+    moves.open(moves.active);
+    return true;
+  }
+  if (event.key === "x" && moves.toggle !== null && moves.active >= 0) {
+    moves.toggle(moves.active);
+    return true;
+  }
+  const to = destination(event.key, moves);
+  if (to === null) return false;
+  moves.setActive(to);
+  return true;
+}
+
+/** @returns the handler for the table itself; letters also work while the focus is elsewhere on the page. */
+export function useTableKeys(moves: Moves): (event: ReactKeyboardEvent) => void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || isTyping(event.target)) return;
+      const onControl = event.target instanceof HTMLElement && event.target.closest("a,button,[role=grid]") !== null;
+      const isLetter = event.key === "j" || event.key === "k" || event.key === "x" || event.key === "Escape";
+      if (!isLetter && (onControl || event.key !== "Enter")) return;
+      if (event.target instanceof HTMLElement && event.target.closest("[role=grid]") !== null) return;
+      if (handle(event, moves)) event.preventDefault();
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  });
+  return (event) => {
+    const onControl = event.target instanceof HTMLElement && event.target.closest("a,button,input") !== null;
+    if (onControl && event.key === "Enter") return;
+    if (handle(event, moves)) event.preventDefault();
+  };
+}

@@ -1,0 +1,34 @@
+import { Button, Code, Stack, Text, Title } from "@mantine/core";
+import { IconAlertTriangle } from "@tabler/icons-react";
+import { failureOf } from "../api/problems.ts";
+
+const titles: Record<string, string> = {
+  unreachable: "No connection to the server",
+  not_found: "This does not exist",
+  forbidden: "You may not see this",
+  limit_exceeded: "Too many requests",
+};
+
+/** What went wrong, in words, with the way out. */
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const failure = failureOf(error);
+  return (
+    <Stack align="center" gap="xs" py="xl" role="alert">
+      <IconAlertTriangle size={32} color="var(--fail)" aria-hidden />
+      <Title order={2}>{titles[failure.code] ?? "This did not work"}</Title>
+      <Text c="dimmed" ta="center" maw={480}>
+        {failure.message}
+      </Text>
+      {failure.request_id !== "" && (
+        <Text size="sm" c="dimmed" ta="center">
+          Request id <Code>{failure.request_id}</Code>
+        </Text>
+      )}
+      {onRetry !== undefined && (
+        <Button variant="default" mt="xs" onClick={onRetry}>
+          Try again
+        </Button>
+      )}
+    </Stack>
+  );
+}

@@ -1,0 +1,102 @@
+/** The job host: takes offers from the queue, does the jobs, and carries committed jobs to the queue like every process. */
+import { setMaxListeners } from "node:events";
+import { createSecretBox, type SecretKeys } from "@rhesis/auth/sealed-secret";
+import { createDatabase, type Database } from "@rhesis/db/database";
+import { createNotifications } from "@rhesis/db/notifications";
+import type { AddressPolicy } from "@rhesis/engine/target/address-policy";
+import { createTargetClient } from "@rhesis/engine/target/target-client";
+import type { JobLog } from "@rhesis/jobs/job-log";
+import { createQueue, type Queue, type QueueWorker } from "@rhesis/jobs/queue";
+import { startRelay } from "@rhesis/jobs/relay";
+import { runJob, type JobRunner } from "@rhesis/jobs/run-job";
+import type { ExecutionObserver } from "@rhesis/services/test-run/execute-types";
+import { executeTestRun } from "./jobs/execute-test-run.ts";
+
+export type WorkerOptions = {
+  /** Connects as `rhesis_app`, in sessions of its own. */
+  database_url: string;
+  /** Without it the queue is in PostgreSQL. */
+  redis_url?: string | undefined;
+  secret_keys: SecretKeys;
+  policy: AddressPolicy;
+  /** Jobs done at once. */
+  concurrency: number;
+  log: JobLog;
+  observer?: ExecutionObserver | undefined;
+  /** How long calls under way may take to end when the worker closes, in milliseconds. */
+  grace_ms?: number | undefined;
+};
+
+export type RunningWorker = {
+  database: Database;
+  queue: Queue;
+  /** Takes nothing new, lets calls under way end within the grace, gives back the rest. */
+  close(): Promise<void>;
+};
+
+/** Connections to one endpoint; how many of them are used is decided per run. */
+const targetConnections = 1024;
+/** Beyond the grace: for writing results and giving back leases. */
+const settleMs = 5_000;
+const defaultGraceMs = 5_000;
+
+/** Resolves once the worker takes jobs. */
+export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { database_url, redis_url, log, policy, concurrency, grace_ms = defaultGraceMs } = options;
+  const database = createDatabase({
+    url: database_url,
+    application_name: "rhesis-worker",
+    max_connections: 2 * concurrency + 4,
+    read_connections: 2,
+  });
+  const notifications = createNotifications(database_url, "rhesis-worker-notifications");
+  const queue = createQueue(redis_url === undefined ? { database_url } : { redis_url }, log);
+  const target = createTargetClient({ policy, connections: targetConnections });
+  const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal);
+  const secrets = createSecretBox(options.secret_keys);
+  const tools = { database, secrets, target, policy, log, observer: options.observer, grace_ms };
+  const handlers = { execute_test_run: executeTestRun(tools) };
+  const deliveries = new Deliveries({ database, handlers, log, stop: stopping.signal });
+  const worker = await queue.work((delivered) => deliveries.take(delivered), { concurrency });
+  const relay = startRelay({ database, notifications, queue, log });
+  return {
+    database,
+    queue,
+    async close() {
+      await stopTaking(worker, stopping);
+      await deliveries.ended(grace_ms + settleMs);
+      await Promise.all([relay.close(), target.close(), worker.close(false)]);
+      await Promise.all([queue.close(), notifications.close()]);
+      await database.close();
+    },
+  };
+}
+
+async function stopTaking(worker: QueueWorker, stopping: AbortController): Promise<void> {
+  stopping.abort();
+  await worker.pause();
+}
+
+class Deliveries {
+  readonly #runner: JobRunner;
+  readonly #open = new Set<Promise<void>>();
+
+  constructor(runner: JobRunner) {
+    this.#runner = runner;
+  }
+
+  take(delivered: unknown): Promise<void> {
+    const work = runJob(this.#runner, delivered).finally(() => this.#open.delete(work));
+    this.#open.add(work);
+    return work;
+  }
+
+  /** Resolves when all have ended, or after `ms`: then leases run out and others go on. */
+  async ended(ms: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+    await Promise.race([Promise.allSettled(this.#open), late]);
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,1078 @@
+-- Generated from the migrated database. Do not edit.
+
+create table api_token (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  user_id uuid not null default current_actor(),
+  project_id uuid,
+  made_by uuid,
+  name text not null,
+  token_hash bytea not null,
+  hint text not null,
+  scopes text[] not null,
+  expires_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  version integer not null default 1,
+  constraint api_token_hash_key UNIQUE (token_hash),
+  constraint api_token_made_by_fkey FOREIGN KEY (organization_id, made_by) REFERENCES api_token(organization_id, id) ON DELETE CASCADE,
+  constraint api_token_membership_fkey FOREIGN KEY (organization_id, user_id) REFERENCES membership(organization_id, user_id) ON DELETE CASCADE,
+  constraint api_token_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint api_token_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint api_token_pkey PRIMARY KEY (organization_id, id),
+  constraint api_token_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE
+);
+alter table api_token owner to rhesis_owner;
+alter table api_token enable row level security;
+alter table api_token force row level security;
+CREATE INDEX api_token_made_by_idx ON public.api_token USING btree (organization_id, made_by) WHERE (made_by IS NOT NULL);
+CREATE INDEX api_token_user_id_idx ON public.api_token USING btree (organization_id, user_id);
+create policy gate on api_token for all to rhesis_gate using (true) with check (true);
+create policy tenant on api_token for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant insert, select, update on api_token to rhesis_app;
+grant select on api_token to rhesis_gate;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.api_token REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.api_token REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.api_token REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.api_token FOR EACH ROW EXECUTE FUNCTION touch_row();
+CREATE TRIGGER wake AFTER UPDATE OF revoked_at, expires_at, scopes ON public.api_token FOR EACH ROW EXECUTE FUNCTION notify_identity();
+
+create table audit_log (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  user_id uuid,
+  request_id text,
+  action text not null,
+  entity_type text not null,
+  entity_id uuid not null,
+  before jsonb,
+  after jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint audit_log_action_check CHECK ((action = ANY (ARRAY['create'::text, 'update'::text, 'delete'::text]))),
+  constraint audit_log_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint audit_log_pkey PRIMARY KEY (organization_id, id)
+);
+alter table audit_log owner to rhesis_owner;
+alter table audit_log enable row level security;
+alter table audit_log force row level security;
+CREATE INDEX audit_log_entity_idx ON public.audit_log USING btree (organization_id, entity_type, entity_id, id);
+create policy gate on audit_log for insert to rhesis_gate with check (true);
+create policy tenant on audit_log for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant insert, select on audit_log to rhesis_app;
+grant insert on audit_log to rhesis_gate;
+
+create table category (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  description text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint category_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint category_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint category_pkey PRIMARY KEY (organization_id, id)
+);
+alter table category owner to rhesis_owner;
+alter table category enable row level security;
+alter table category force row level security;
+CREATE INDEX category_deletion_id_idx ON public.category USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX category_name_key ON public.category USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+create policy tenant on category for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on category to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.category REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.category REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.category REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.category FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table deletion (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  entity_type text not null,
+  entity_id uuid not null,
+  name text not null,
+  project_id uuid,
+  user_id uuid default current_actor(),
+  created_at timestamp with time zone not null default now(),
+  constraint deletion_entity_type_check CHECK ((entity_type = ANY (ARRAY['project'::text, 'model'::text, 'endpoint'::text, 'requirement'::text, 'topic'::text, 'category'::text, 'prompt'::text, 'metric'::text, 'test'::text, 'test_set'::text, 'test_run'::text]))),
+  constraint deletion_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint deletion_pkey PRIMARY KEY (organization_id, id)
+);
+alter table deletion owner to rhesis_owner;
+alter table deletion enable row level security;
+alter table deletion force row level security;
+create policy tenant on deletion for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select on deletion to rhesis_app;
+
+create table endpoint (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  name text not null,
+  description text not null default ''::text,
+  environment text not null default 'development'::text,
+  config jsonb not null,
+  auth_secret text,
+  max_concurrency integer not null default 10,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint endpoint_environment_check CHECK ((environment = ANY (ARRAY['production'::text, 'staging'::text, 'development'::text, 'local'::text]))),
+  constraint endpoint_max_concurrency_check CHECK (((max_concurrency >= 1) AND (max_concurrency <= 1000))),
+  constraint endpoint_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint endpoint_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint endpoint_pkey PRIMARY KEY (organization_id, id),
+  constraint endpoint_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE
+);
+alter table endpoint owner to rhesis_owner;
+alter table endpoint enable row level security;
+alter table endpoint force row level security;
+CREATE INDEX endpoint_deletion_id_idx ON public.endpoint USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX endpoint_name_idx ON public.endpoint USING btree (organization_id, name, id) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX endpoint_name_key ON public.endpoint USING btree (organization_id, project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX endpoint_project_id_idx ON public.endpoint USING btree (organization_id, project_id, id) WHERE (deleted_at IS NULL);
+create policy tenant on endpoint for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on endpoint to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.endpoint REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.endpoint REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.endpoint REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.endpoint FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table idempotency_key (
+  organization_id uuid not null default current_organization(),
+  user_id uuid not null,
+  key text not null,
+  request_hash bytea not null,
+  status integer,
+  body jsonb,
+  created_at timestamp with time zone not null default now(),
+  constraint idempotency_key_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint idempotency_key_pkey PRIMARY KEY (organization_id, user_id, key)
+);
+alter table idempotency_key owner to rhesis_owner;
+alter table idempotency_key enable row level security;
+alter table idempotency_key force row level security;
+create policy gate on idempotency_key for delete to rhesis_gate using (true);
+create policy tenant on idempotency_key for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on idempotency_key to rhesis_app;
+grant delete on idempotency_key to rhesis_gate;
+
+create table invitation (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  email text not null,
+  role text not null,
+  invited_by uuid,
+  accepted_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null default (now() + '14 days'::interval),
+  constraint invitation_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES "user"(id) ON DELETE SET NULL,
+  constraint invitation_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint invitation_pkey PRIMARY KEY (organization_id, id),
+  constraint invitation_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text])))
+);
+alter table invitation owner to rhesis_owner;
+alter table invitation enable row level security;
+alter table invitation force row level security;
+CREATE UNIQUE INDEX invitation_email_key ON public.invitation USING btree (organization_id, lower(email)) WHERE (accepted_at IS NULL);
+CREATE INDEX invitation_open_email_idx ON public.invitation USING btree (lower(email)) WHERE (accepted_at IS NULL);
+create policy gate on invitation for all to rhesis_gate using (true) with check (true);
+create policy tenant on invitation for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on invitation to rhesis_app;
+grant select on invitation to rhesis_gate;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.invitation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.invitation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.invitation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+
+create table job (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  project_id uuid,
+  user_id uuid,
+  name text not null,
+  payload jsonb not null default '{}'::jsonb,
+  status text not null default 'queued'::text,
+  attempts integer not null default 0,
+  error text,
+  run_at timestamp with time zone not null default now(),
+  offered_at timestamp with time zone,
+  lease_until timestamp with time zone,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  version integer not null default 1,
+  constraint job_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint job_pkey PRIMARY KEY (organization_id, id),
+  constraint job_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
+  constraint job_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint job_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE SET NULL
+);
+alter table job owner to rhesis_owner;
+alter table job enable row level security;
+alter table job force row level security;
+CREATE INDEX job_due_idx ON public.job USING btree (run_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
+create policy gate on job for all to rhesis_gate using (true) with check (true);
+create policy tenant on job for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant insert, select, update on job to rhesis_app;
+grant select on job to rhesis_gate;
+CREATE TRIGGER touch BEFORE UPDATE ON public.job FOR EACH ROW EXECUTE FUNCTION touch_row();
+CREATE TRIGGER wake AFTER INSERT ON public.job FOR EACH STATEMENT EXECUTE FUNCTION notify_job();
+
+create table membership (
+  organization_id uuid not null default current_organization(),
+  user_id uuid not null,
+  role text not null,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  version integer not null default 1,
+  constraint membership_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint membership_pkey PRIMARY KEY (organization_id, user_id),
+  constraint membership_role_check CHECK ((role = ANY (ARRAY['owner'::text, 'admin'::text, 'member'::text, 'viewer'::text]))),
+  constraint membership_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE CASCADE
+);
+alter table membership owner to rhesis_owner;
+alter table membership enable row level security;
+alter table membership force row level security;
+CREATE INDEX membership_user_id_idx ON public.membership USING btree (user_id, organization_id);
+create policy gate on membership for all to rhesis_gate using (true) with check (true);
+create policy tenant on membership for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on membership to rhesis_app;
+grant insert, select on membership to rhesis_gate;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.membership REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.membership REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.membership REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.membership FOR EACH ROW EXECUTE FUNCTION touch_row();
+CREATE TRIGGER wake AFTER INSERT OR DELETE OR UPDATE ON public.membership FOR EACH ROW EXECUTE FUNCTION notify_identity();
+
+create table metric (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  description text not null default ''::text,
+  implementation text not null,
+  parameters jsonb not null,
+  model_id uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint metric_model_id_fkey FOREIGN KEY (organization_id, model_id) REFERENCES model(organization_id, id),
+  constraint metric_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint metric_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint metric_pkey PRIMARY KEY (organization_id, id)
+);
+alter table metric owner to rhesis_owner;
+alter table metric enable row level security;
+alter table metric force row level security;
+CREATE INDEX metric_deletion_id_idx ON public.metric USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX metric_model_id_idx ON public.metric USING btree (organization_id, model_id) WHERE (model_id IS NOT NULL);
+CREATE UNIQUE INDEX metric_name_key ON public.metric USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+create policy tenant on metric for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on metric to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.metric FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table model (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  description text not null default ''::text,
+  provider text not null,
+  model_name text not null,
+  base_url text,
+  headers jsonb not null default '{}'::jsonb,
+  api_key text,
+  input_price numeric(12,6),
+  output_price numeric(12,6),
+  is_default boolean not null default false,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint model_input_price_check CHECK ((input_price >= (0)::numeric)),
+  constraint model_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint model_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint model_output_price_check CHECK ((output_price >= (0)::numeric)),
+  constraint model_pkey PRIMARY KEY (organization_id, id),
+  constraint model_provider_check CHECK ((provider = ANY (ARRAY['openai'::text, 'anthropic'::text, 'google'::text, 'azure'::text, 'openai_compatible'::text])))
+);
+alter table model owner to rhesis_owner;
+alter table model enable row level security;
+alter table model force row level security;
+CREATE UNIQUE INDEX model_default_key ON public.model USING btree (organization_id) WHERE (is_default AND (deleted_at IS NULL));
+CREATE INDEX model_deletion_id_idx ON public.model USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX model_name_key ON public.model USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+create policy tenant on model for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on model to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.model REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.model REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.model REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.model FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table organization (
+  id uuid not null default uuidv7(),
+  name text not null,
+  feature_overrides jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  version integer not null default 1,
+  constraint organization_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint organization_pkey PRIMARY KEY (id)
+);
+alter table organization owner to rhesis_owner;
+alter table organization enable row level security;
+alter table organization force row level security;
+create policy gate on organization for select to rhesis_gate using (true);
+create policy tenant on organization for all to rhesis_app using ((id = ( SELECT current_organization() AS current_organization))) with check ((id = ( SELECT current_organization() AS current_organization)));
+grant insert, select, update on organization to rhesis_app;
+grant select on organization to rhesis_gate;
+CREATE TRIGGER touch BEFORE UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION touch_row();
+CREATE TRIGGER wake AFTER UPDATE OF feature_overrides, deleted_at, name ON public.organization FOR EACH ROW EXECUTE FUNCTION notify_organization();
+
+create table project (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  description text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint project_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint project_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint project_pkey PRIMARY KEY (organization_id, id)
+);
+alter table project owner to rhesis_owner;
+alter table project enable row level security;
+alter table project force row level security;
+CREATE INDEX project_deletion_id_idx ON public.project USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX project_name_key ON public.project USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+create policy tenant on project for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on project to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.project REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.project REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.project REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table prompt (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  content text not null,
+  language_code text not null default 'en'::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint prompt_content_check CHECK (((length(content) >= 1) AND (length(content) <= 100000))),
+  constraint prompt_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint prompt_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint prompt_pkey PRIMARY KEY (organization_id, id)
+);
+alter table prompt owner to rhesis_owner;
+alter table prompt enable row level security;
+alter table prompt force row level security;
+CREATE INDEX prompt_deletion_id_idx ON public.prompt USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX prompt_name_key ON public.prompt USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+create policy tenant on prompt for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on prompt to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.prompt REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.prompt REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.prompt REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.prompt FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table requirement (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  description text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint requirement_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint requirement_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint requirement_pkey PRIMARY KEY (organization_id, id)
+);
+alter table requirement owner to rhesis_owner;
+alter table requirement enable row level security;
+alter table requirement force row level security;
+CREATE INDEX requirement_deletion_id_idx ON public.requirement USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX requirement_name_key ON public.requirement USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+create policy tenant on requirement for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on requirement to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.requirement REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.requirement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.requirement FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table requirement_metric (
+  organization_id uuid not null default current_organization(),
+  requirement_id uuid not null,
+  metric_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint requirement_metric_metric_id_fkey FOREIGN KEY (organization_id, metric_id) REFERENCES metric(organization_id, id) ON DELETE CASCADE,
+  constraint requirement_metric_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint requirement_metric_pkey PRIMARY KEY (organization_id, requirement_id, metric_id),
+  constraint requirement_metric_requirement_id_fkey FOREIGN KEY (organization_id, requirement_id) REFERENCES requirement(organization_id, id) ON DELETE CASCADE
+);
+alter table requirement_metric owner to rhesis_owner;
+alter table requirement_metric enable row level security;
+alter table requirement_metric force row level security;
+CREATE INDEX requirement_metric_metric_id_idx ON public.requirement_metric USING btree (organization_id, metric_id);
+create policy tenant on requirement_metric for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select on requirement_metric to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.requirement_metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.requirement_metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement_metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
+
+create table score (
+  organization_id uuid not null default current_organization(),
+  test_result_id uuid not null,
+  metric_id uuid not null,
+  test_run_id uuid not null,
+  metric_name text not null,
+  verdict text not null,
+  value double precision,
+  label text,
+  reason text not null default ''::text,
+  raw text,
+  model_id uuid,
+  input_tokens integer,
+  output_tokens integer,
+  cost numeric(14,6),
+  duration_ms double precision not null default 0,
+  created_at timestamp with time zone not null default now(),
+  constraint score_pkey PRIMARY KEY (organization_id, test_result_id, metric_id),
+  constraint score_test_result_id_fkey FOREIGN KEY (organization_id, test_result_id) REFERENCES test_result(organization_id, id) ON DELETE CASCADE,
+  constraint score_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text])))
+);
+alter table score owner to rhesis_owner;
+alter table score enable row level security;
+alter table score force row level security;
+CREATE INDEX score_run_metric_idx ON public.score USING btree (organization_id, test_run_id, metric_id, verdict, test_result_id);
+create policy tenant on score for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on score to rhesis_app;
+
+create table test (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  kind text not null default 'single_turn'::text,
+  name text not null default ''::text,
+  input text not null,
+  expected_output text,
+  prompt_id uuid,
+  requirement_id uuid,
+  topic_id uuid,
+  category_id uuid,
+  metadata jsonb not null default '{}'::jsonb,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint test_category_id_fkey FOREIGN KEY (organization_id, category_id) REFERENCES category(organization_id, id),
+  constraint test_input_check CHECK (((length(input) >= 1) AND (length(input) <= 100000))),
+  constraint test_kind_check CHECK ((kind = 'single_turn'::text)),
+  constraint test_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint test_pkey PRIMARY KEY (organization_id, id),
+  constraint test_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
+  constraint test_prompt_id_fkey FOREIGN KEY (organization_id, prompt_id) REFERENCES prompt(organization_id, id),
+  constraint test_requirement_id_fkey FOREIGN KEY (organization_id, requirement_id) REFERENCES requirement(organization_id, id),
+  constraint test_topic_id_fkey FOREIGN KEY (organization_id, topic_id) REFERENCES topic(organization_id, id)
+);
+alter table test owner to rhesis_owner;
+alter table test enable row level security;
+alter table test force row level security;
+CREATE INDEX test_category_id_idx ON public.test USING btree (organization_id, category_id, id) INCLUDE (deleted_at, project_id) WHERE (category_id IS NOT NULL);
+CREATE INDEX test_count_idx ON public.test USING btree (organization_id, project_id) WHERE (deleted_at IS NULL);
+CREATE INDEX test_deletion_id_idx ON public.test USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX test_project_id_idx ON public.test USING btree (organization_id, project_id, id) WHERE (deleted_at IS NULL);
+CREATE INDEX test_prompt_id_idx ON public.test USING btree (organization_id, prompt_id) WHERE (prompt_id IS NOT NULL);
+CREATE INDEX test_requirement_id_idx ON public.test USING btree (organization_id, requirement_id, id) INCLUDE (deleted_at, project_id) WHERE (requirement_id IS NOT NULL);
+CREATE INDEX test_topic_id_idx ON public.test USING btree (organization_id, topic_id, id) INCLUDE (deleted_at, project_id) WHERE (topic_id IS NOT NULL);
+create policy tenant on test for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on test to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER hide_in_sets AFTER UPDATE ON public.test REFERENCING OLD TABLE AS old_tests NEW TABLE AS new_tests FOR EACH STATEMENT EXECUTE FUNCTION hide_test_in_sets();
+CREATE TRIGGER touch BEFORE UPDATE ON public.test FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table test_result (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  test_run_id uuid not null,
+  test_id uuid not null,
+  repeat integer not null default 1,
+  status text not null default 'pending'::text,
+  verdict text,
+  input text not null,
+  expected_output text,
+  requirement_id uuid,
+  topic_id uuid,
+  category_id uuid,
+  metric_ids uuid[] not null default '{}'::uuid[],
+  output text,
+  answer jsonb,
+  request jsonb,
+  response jsonb,
+  attempts jsonb,
+  error_code text,
+  error_message text,
+  latency_ms double precision,
+  claims integer not null default 0,
+  lease_token uuid,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  constraint test_result_pkey PRIMARY KEY (organization_id, id),
+  constraint test_result_run_test_repeat_key UNIQUE (organization_id, test_run_id, test_id, repeat),
+  constraint test_result_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'cancelled'::text]))),
+  constraint test_result_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text, 'error'::text]))),
+  constraint test_result_verdict_when_completed_check CHECK (((verdict IS NOT NULL) = (status = 'completed'::text)))
+);
+alter table test_result owner to rhesis_owner;
+alter table test_result enable row level security;
+alter table test_result force row level security;
+CREATE INDEX test_result_run_idx ON public.test_result USING btree (organization_id, test_run_id, id) INCLUDE (requirement_id);
+CREATE INDEX test_result_test_id_idx ON public.test_result USING btree (organization_id, test_id, id) WHERE (verdict IS NOT NULL);
+CREATE INDEX test_result_verdict_idx ON public.test_result USING btree (organization_id, test_run_id, verdict, id) WHERE (verdict IS NOT NULL);
+create policy gate on test_result for all to rhesis_gate using (true);
+create policy tenant on test_result for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on test_result to rhesis_app;
+grant delete on test_result to rhesis_gate;
+CREATE TRIGGER require_run AFTER INSERT ON public.test_result REFERENCING NEW TABLE AS new_results FOR EACH STATEMENT EXECUTE FUNCTION require_run_of_results();
+
+create table test_run (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  test_set_id uuid not null,
+  endpoint_id uuid not null,
+  job_id uuid,
+  user_id uuid,
+  name text not null,
+  status text not null default 'queued'::text,
+  plan jsonb not null,
+  error text,
+  total integer not null default 0,
+  passed integer not null default 0,
+  failed integer not null default 0,
+  inconclusive integer not null default 0,
+  errored integer not null default 0,
+  input_tokens bigint not null default 0,
+  output_tokens bigint not null default 0,
+  cost numeric(14,6) not null default 0,
+  lease_token uuid,
+  cancel_requested_at timestamp with time zone,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint test_run_counts_check CHECK (((((passed + failed) + inconclusive) + errored) <= total)),
+  constraint test_run_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES endpoint(organization_id, id),
+  constraint test_run_job_id_fkey FOREIGN KEY (organization_id, job_id) REFERENCES job(organization_id, id),
+  constraint test_run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint test_run_pkey PRIMARY KEY (organization_id, id),
+  constraint test_run_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
+  constraint test_run_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint test_run_test_set_id_fkey FOREIGN KEY (organization_id, test_set_id) REFERENCES test_set(organization_id, id),
+  constraint test_run_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE SET NULL
+);
+alter table test_run owner to rhesis_owner;
+alter table test_run enable row level security;
+alter table test_run force row level security;
+CREATE INDEX test_run_count_idx ON public.test_run USING btree (organization_id, project_id) WHERE (deleted_at IS NULL);
+CREATE INDEX test_run_endpoint_id_idx ON public.test_run USING btree (organization_id, endpoint_id, id);
+CREATE INDEX test_run_project_id_idx ON public.test_run USING btree (organization_id, project_id, id);
+CREATE INDEX test_run_running_idx ON public.test_run USING btree (organization_id, endpoint_id) WHERE (status = 'running'::text);
+CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organization_id, test_set_id, id);
+create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on test_run to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER delete_results AFTER DELETE ON public.test_run FOR EACH ROW EXECUTE FUNCTION gate_delete_results_of_run();
+CREATE TRIGGER touch BEFORE UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION touch_row();
+CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW EXECUTE FUNCTION notify_test_run();
+
+create table test_set (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  kind text not null default 'single_turn'::text,
+  name text not null,
+  description text not null default ''::text,
+  test_count integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint test_set_kind_check CHECK ((kind = 'single_turn'::text)),
+  constraint test_set_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint test_set_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint test_set_pkey PRIMARY KEY (organization_id, id),
+  constraint test_set_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE
+);
+alter table test_set owner to rhesis_owner;
+alter table test_set enable row level security;
+alter table test_set force row level security;
+CREATE INDEX test_set_count_idx ON public.test_set USING btree (organization_id, project_id) WHERE (deleted_at IS NULL);
+CREATE INDEX test_set_deletion_id_idx ON public.test_set USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX test_set_name_key ON public.test_set USING btree (organization_id, project_id, name) WHERE (deleted_at IS NULL);
+create policy tenant on test_set for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on test_set to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.test_set FOR EACH ROW WHEN ((old.test_count = new.test_count)) EXECUTE FUNCTION touch_row();
+
+create table test_set_metric (
+  organization_id uuid not null default current_organization(),
+  test_set_id uuid not null,
+  metric_id uuid not null,
+  created_at timestamp with time zone not null default now(),
+  constraint test_set_metric_metric_id_fkey FOREIGN KEY (organization_id, metric_id) REFERENCES metric(organization_id, id) ON DELETE CASCADE,
+  constraint test_set_metric_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint test_set_metric_pkey PRIMARY KEY (organization_id, test_set_id, metric_id),
+  constraint test_set_metric_test_set_id_fkey FOREIGN KEY (organization_id, test_set_id) REFERENCES test_set(organization_id, id) ON DELETE CASCADE
+);
+alter table test_set_metric owner to rhesis_owner;
+alter table test_set_metric enable row level security;
+alter table test_set_metric force row level security;
+CREATE INDEX test_set_metric_metric_id_idx ON public.test_set_metric USING btree (organization_id, metric_id);
+create policy tenant on test_set_metric for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select on test_set_metric to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set_metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set_metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+
+create table test_set_test (
+  organization_id uuid not null default current_organization(),
+  test_set_id uuid not null,
+  test_id uuid not null,
+  "position" integer not null,
+  is_live boolean not null default true,
+  created_at timestamp with time zone not null default now(),
+  constraint test_set_test_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint test_set_test_pkey PRIMARY KEY (organization_id, test_set_id, test_id),
+  constraint test_set_test_test_id_fkey FOREIGN KEY (organization_id, test_id) REFERENCES test(organization_id, id) ON DELETE CASCADE,
+  constraint test_set_test_test_set_id_fkey FOREIGN KEY (organization_id, test_set_id) REFERENCES test_set(organization_id, id) ON DELETE CASCADE
+);
+alter table test_set_test owner to rhesis_owner;
+alter table test_set_test enable row level security;
+alter table test_set_test force row level security;
+CREATE INDEX test_set_test_position_idx ON public.test_set_test USING btree (organization_id, test_set_id, "position", test_id) WHERE is_live;
+CREATE INDEX test_set_test_test_id_idx ON public.test_set_test USING btree (organization_id, test_id);
+create policy tenant on test_set_test for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on test_set_test to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set_test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set_test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER count_deleted AFTER DELETE ON public.test_set_test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
+CREATE TRIGGER count_inserted AFTER INSERT ON public.test_set_test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
+CREATE TRIGGER count_updated AFTER UPDATE ON public.test_set_test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
+
+create table topic (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  name text not null,
+  description text not null default ''::text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint topic_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint topic_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint topic_pkey PRIMARY KEY (organization_id, id)
+);
+alter table topic owner to rhesis_owner;
+alter table topic enable row level security;
+alter table topic force row level security;
+CREATE INDEX topic_deletion_id_idx ON public.topic USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE UNIQUE INDEX topic_name_key ON public.topic USING btree (organization_id, name) WHERE (deleted_at IS NULL);
+create policy tenant on topic for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select, update on topic to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.topic REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.topic REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.topic REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.topic FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table user (
+  id uuid not null default uuidv7(),
+  issuer text not null,
+  subject text not null,
+  email text,
+  name text not null default ''::text,
+  picture text,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  last_seen_at timestamp with time zone,
+  constraint user_issuer_subject_key UNIQUE (issuer, subject),
+  constraint user_pkey PRIMARY KEY (id)
+);
+alter table user owner to rhesis_owner;
+alter table user enable row level security;
+alter table user force row level security;
+create policy colleague on "user" for select to rhesis_app using ((EXISTS ( SELECT
+   FROM membership m
+  WHERE ((m.user_id = "user".id) AND (m.organization_id = ( SELECT current_organization() AS current_organization))))));
+create policy gate on "user" for all to rhesis_gate using (true) with check (true);
+create policy self on "user" for all to rhesis_app using ((id = ( SELECT current_actor() AS current_actor))) with check ((id = ( SELECT current_actor() AS current_actor)));
+grant select, update on "user" to rhesis_app;
+grant insert, select, update on "user" to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  key text := tg_argv[0];
+begin
+  if tg_op = 'INSERT' then
+    insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, after)
+    select (j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
+      'create', tg_table_name, (j ->> key)::uuid, audit_redact(j)
+    from (select to_jsonb(r) as j from new_rows r) s;
+  elsif tg_op = 'UPDATE' then
+    insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before, after)
+    select (n.j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
+      case when o.j ->> 'deleted_at' is null and n.j ->> 'deleted_at' is not null then 'delete' else 'update' end,
+      tg_table_name, (n.j ->> key)::uuid, audit_redact(o.j), audit_redact(n.j)
+    from (select to_jsonb(r) as j from new_rows r) n
+    join (select to_jsonb(r) as j from old_rows r) o on o.j -> key = n.j -> key and o.j -> 'organization_id' = n.j -> 'organization_id';
+  else
+    insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before)
+    select (j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
+      'delete', tg_table_name, (j ->> key)::uuid, audit_redact(j)
+    from (select to_jsonb(r) as j from old_rows r) s;
+  end if;
+  return null;
+end $function$;
+alter routine audit_change() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.audit_redact(entry jsonb)
+ RETURNS jsonb
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (entry - ARRAY['auth_secret'::text, 'api_key'::text, 'token_hash'::text, 'plan'::text]);
+alter routine audit_redact(jsonb) owner to rhesis_owner;
+
+CREATE OR REPLACE PROCEDURE public.audit_table(IN tbl regclass, IN key text)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('create trigger audit_insert after insert on %s referencing new table as new_rows for each statement execute function audit_change(%L)', tbl, key);
+  execute format('create trigger audit_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function audit_change(%L)', tbl, key);
+  execute format('create trigger audit_delete after delete on %s referencing old table as old_rows for each statement execute function audit_change(%L)', tbl, key);
+end $procedure$;
+alter routine audit_table(regclass,text) owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.count_tests_of_set()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'INSERT' then
+    update test_set s set test_count = s.test_count + c.tests
+    from (select organization_id, test_set_id, count(*) filter (where is_live) as tests from new_rows group by 1, 2) c
+    where s.organization_id = c.organization_id and s.id = c.test_set_id and c.tests > 0;
+  elsif tg_op = 'DELETE' then
+    update test_set s set test_count = s.test_count - c.tests
+    from (select organization_id, test_set_id, count(*) filter (where is_live) as tests from old_rows group by 1, 2) c
+    where s.organization_id = c.organization_id and s.id = c.test_set_id and c.tests > 0;
+  else
+    update test_set s set test_count = s.test_count + c.tests
+    from (
+      select organization_id, test_set_id, sum(n) as tests from (
+        select organization_id, test_set_id, is_live::integer as n from new_rows
+        union all
+        select organization_id, test_set_id, -is_live::integer from old_rows
+      ) moved group by 1, 2
+    ) c
+    where s.organization_id = c.organization_id and s.id = c.test_set_id and c.tests <> 0;
+  end if;
+  return null;
+end $function$;
+alter routine count_tests_of_set() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.current_actor()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.user_id'::text, true), ''::text))::uuid;
+alter routine current_actor() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.current_organization()
+ RETURNS uuid
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid;
+alter routine current_organization() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.gate_claim_due_jobs(most integer, offer_again_after interval)
+ RETURNS TABLE(organization_id uuid, job_id uuid, name text, offer bigint, previous_offer bigint)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  update public.job j set offered_at = clock_timestamp()
+  from (
+    select d.organization_id, d.id, d.offered_at from public.job d
+    where d.run_at <= now()
+      and ((d.status = 'queued' and (d.offered_at is null or d.offered_at < now() - offer_again_after))
+        or (d.status = 'running' and d.lease_until < now() and d.offered_at < now() - interval '1 second'))
+    order by d.run_at
+    limit most
+    for update skip locked
+  ) due
+  where j.organization_id = due.organization_id and j.id = due.id
+  returning j.organization_id, j.id, j.name, (extract(epoch from j.offered_at) * 1000000)::bigint,
+    (extract(epoch from due.offered_at) * 1000000)::bigint
+$function$;
+alter routine gate_claim_due_jobs(integer,interval) owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_delete_results_of_run()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  delete from public.test_result t where t.organization_id = old.organization_id and t.test_run_id = old.id;
+  return null;
+end $function$;
+alter routine gate_delete_results_of_run() owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_forget_idempotency_keys(older_than interval)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  delete from public.idempotency_key where created_at < now() - older_than
+$function$;
+alter routine gate_forget_idempotency_keys(interval) owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_job_counts()
+ RETURNS TABLE(name text, status text, jobs bigint)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select j.name, j.status, count(*) from public.job j where j.status in ('queued', 'running') group by 1, 2
+$function$;
+alter routine gate_job_counts() owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_memberships(person uuid)
+ RETURNS TABLE(organization_id uuid, organization_name text, role text, feature_overrides jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select m.organization_id, o.name, m.role, o.feature_overrides
+  from public.membership m join public.organization o on o.id = m.organization_id
+  where m.user_id = person and o.deleted_at is null
+  order by o.name, o.id
+$function$;
+alter routine gate_memberships(uuid) owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_organizations()
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select o.id from public.organization o order by o.id
+$function$;
+alter routine gate_organizations() owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_sign_in(issuer text, subject text, email text, email_verified boolean, name text, picture text)
+ RETURNS uuid
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+#variable_conflict use_column
+declare
+  person uuid;
+begin
+  insert into public."user" as u (issuer, subject, email, name, picture, last_seen_at)
+  values ($1, $2, $3, coalesce($5, $3, ''), $6, now())
+  on conflict on constraint user_issuer_subject_key do update
+    set email = coalesce(excluded.email, u.email), name = coalesce(nullif(excluded.name, ''), u.name),
+        picture = coalesce(excluded.picture, u.picture), last_seen_at = now()
+  returning u.id into person;
+  if $4 and $3 is not null then
+    with accepted as (
+      update public.invitation i set accepted_at = now()
+      where lower(i.email) = lower($3) and i.accepted_at is null and i.expires_at > now()
+      returning i.organization_id, i.role
+    )
+    insert into public.membership (organization_id, user_id, role)
+    select a.organization_id, person, a.role from accepted a
+    on conflict do nothing;
+  end if;
+  return person;
+end $function$;
+alter routine gate_sign_in(text,text,text,boolean,text,text) owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_token(hash bytea)
+ RETURNS TABLE(token_id uuid, organization_id uuid, user_id uuid, project_id uuid, scopes text[], role text, expires_at timestamp with time zone, revoked_at timestamp with time zone, feature_overrides jsonb)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select t.id, t.organization_id, t.user_id, t.project_id, t.scopes, m.role, t.expires_at, t.revoked_at, o.feature_overrides
+  from public.api_token t
+  join public.membership m on m.organization_id = t.organization_id and m.user_id = t.user_id
+  join public.organization o on o.id = t.organization_id and o.deleted_at is null
+  where t.token_hash = hash
+$function$;
+alter routine gate_token(bytea) owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_touch_token(token uuid)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  update public.api_token set last_used_at = now()
+  where id = token and (last_used_at is null or last_used_at < now() - interval '1 minute')
+$function$;
+alter routine gate_touch_token(uuid) owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_users_by_email(address text)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select u.id from public."user" u where lower(u.email) = lower(address) order by u.id
+$function$;
+alter routine gate_users_by_email(text) owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.hide_test_in_sets()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update test_set_test s set is_live = n.deleted_at is null
+  from new_tests n join old_tests o on o.organization_id = n.organization_id and o.id = n.id
+  where s.organization_id = n.organization_id and s.test_id = n.id and (o.deleted_at is null) <> (n.deleted_at is null);
+  return null;
+end $function$;
+alter routine hide_test_in_sets() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.notify_identity()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('identity', coalesce(new.user_id, old.user_id)::text);
+  return null;
+end $function$;
+alter routine notify_identity() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.notify_job()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('job', '');
+  return null;
+end $function$;
+alter routine notify_job() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.notify_organization()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('identity', '*');
+  return null;
+end $function$;
+alter routine notify_organization() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.notify_test_run()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('test_run', new.id::text);
+  return null;
+end $function$;
+alter routine notify_test_run() owner to rhesis_owner;
+
+CREATE OR REPLACE PROCEDURE public.protect_tenant_table(IN tbl regclass, IN rights text)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('alter table %s enable row level security', tbl);
+  execute format('alter table %s force row level security', tbl);
+  execute format(
+    'create policy tenant on %s to rhesis_app using (organization_id = (select current_organization())) with check (organization_id = (select current_organization()))',
+    tbl);
+  execute format('grant %s on %s to rhesis_app', rights, tbl);
+end $procedure$;
+alter routine protect_tenant_table(regclass,text) owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.require_run_of_results()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  named record;
+begin
+  for named in select distinct organization_id, test_run_id from new_results loop
+    perform from test_run r where r.organization_id = named.organization_id and r.id = named.test_run_id for key share;
+    if not found then
+      raise foreign_key_violation using message = 'a test result needs its test run',
+        constraint = 'test_result_test_run_id_fkey', table = 'test_result';
+    end if;
+  end loop;
+  return null;
+end $function$;
+alter routine require_run_of_results() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.touch_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.updated_at := now();
+  new.version := old.version + 1;
+  return new;
+end $function$;
+alter routine touch_row() owner to rhesis_owner;
+
+CREATE OR REPLACE PROCEDURE public.version_table(IN tbl regclass)
+ LANGUAGE plpgsql
+AS $procedure$
+begin
+  execute format('create trigger touch before update on %s for each row execute function touch_row()', tbl);
+end $procedure$;
+alter routine version_table(regclass) owner to rhesis_owner;

@@ -1,0 +1,42 @@
+/** SQL of the organization that the transaction belongs to. */
+import type { Selectable } from "kysely";
+import { AppError, notFound } from "@rhesis/telemetry/app-error";
+import type { Organization } from "../database.generated.ts";
+import type { Tx } from "../tenant.ts";
+
+const columns = ["id", "name", "created_at", "updated_at", "version"] as const;
+
+export type OrganizationRow = Pick<Selectable<Organization>, (typeof columns)[number]>;
+
+/** @throws not_found where it was deleted */
+export async function getOrganization(tx: Tx): Promise<OrganizationRow> {
+  const row = await tx.selectFrom("organization").select(columns).where("deleted_at", "is", null).executeTakeFirst();
+  if (row === undefined) throw notFound("organization");
+  return row;
+}
+
+/** @throws precondition_failed where `expected_version` is not the current one */
+export async function renameOrganization(
+  tx: Tx,
+  { name, expected_version }: { name: string; expected_version?: number | undefined },
+): Promise<OrganizationRow> {
+  let update = tx.updateTable("organization").set({ name }).where("deleted_at", "is", null);
+  if (expected_version !== undefined) update = update.where("version", "=", expected_version);
+  const row = await update.returning(columns).executeTakeFirst();
+  if (row !== undefined) return row;
+  await getOrganization(tx);
+  throw new AppError("precondition_failed", "Somebody else changed this organization. Load it again.");
+}
+
+/** The organization that the transaction was opened for, its first owner and its first project, in one transaction. */
+export async function insertOrganization(
+  tx: Tx,
+  { id, name, owner_id, project_name }: { id: string; name: string; owner_id: string; project_name: string },
+): Promise<OrganizationRow & { project_id: string }> {
+  const [organization, , project] = await Promise.all([
+    tx.insertInto("organization").values({ id, name }).returning(columns).executeTakeFirstOrThrow(),
+    tx.insertInto("membership").values({ user_id: owner_id, role: "owner" }).execute(),
+    tx.insertInto("project").values({ name: project_name }).returning("id").executeTakeFirstOrThrow(),
+  ]);
+  return { ...organization, project_id: project.id };
+}

@@ -1,0 +1,202 @@
+/** SQL of starting a test run: what its plan is made of, and its rows. */
+import { sql } from "kysely";
+import type { MetricParameters } from "@rhesis/engine/metric/schema";
+import type { ModelProvider } from "@rhesis/engine/model/schema";
+import type { RunPlan } from "@rhesis/engine/plan/schema";
+import type { TargetConfig } from "@rhesis/engine/target/schema";
+import type { ResultVerdict } from "@rhesis/engine/metric/schema";
+import type { Tx } from "../tenant.ts";
+
+export type StartMetric = { id: string; name: string; parameters: MetricParameters; model_id: string | null };
+
+export type StartModel = {
+  id: string;
+  name: string;
+  provider: ModelProvider;
+  model_name: string;
+  base_url: string | null;
+  headers: Record<string, string>;
+  input_price: number | null;
+  output_price: number | null;
+  is_default: boolean;
+};
+
+export type StartFacts = {
+  run_id: string;
+  set: { id: string; project_id: string; name: string; test_count: number } | undefined;
+  endpoint: { id: string; project_id: string; name: string; config: TargetConfig; max_concurrency: number } | undefined;
+  runs_before: number;
+  run_metrics: StartMetric[];
+  set_metrics: StartMetric[];
+  models: StartModel[];
+};
+
+const metricColumns = ["metric.id", "metric.name", "metric.parameters", "metric.model_id"] as const;
+
+/** What a start is decided from, in one round trip; a list of metrics stands in the order of their names. */
+export async function readStartFacts(
+  tx: Tx,
+  args: { test_set_id: string; endpoint_id: string; metric_ids: readonly string[] },
+): Promise<StartFacts> {
+  const metrics = tx.selectFrom("metric").select(metricColumns).where("metric.deleted_at", "is", null);
+  const [fresh, set, endpoint, run_metrics, set_metrics, models] = await Promise.all([
+    sql<{ run_id: string; runs_before: number }>`select uuidv7() as run_id,
+      (select count(*)::integer from test_run where test_set_id = ${args.test_set_id}) as runs_before`.execute(tx),
+    tx
+      .selectFrom("test_set")
+      .select(["id", "project_id", "name", "test_count"])
+      .where("id", "=", args.test_set_id)
+      .where("deleted_at", "is", null)
+      .executeTakeFirst(),
+    tx
+      .selectFrom("endpoint")
+      .select(["id", "project_id", "name", "config", "max_concurrency"])
+      .where("id", "=", args.endpoint_id)
+      .where("deleted_at", "is", null)
+      .executeTakeFirst(),
+    metrics
+      .where(sql<boolean>`metric.id = any(${[...args.metric_ids]}::uuid[])`)
+      .orderBy("metric.name")
+      .execute(),
+    metrics
+      .innerJoin("test_set_metric as s", "s.metric_id", "metric.id")
+      .where("s.test_set_id", "=", args.test_set_id)
+      .orderBy("metric.name")
+      .execute(),
+    tx
+      .selectFrom("model")
+      .select(["id", "name", "provider", "model_name", "base_url", "headers", "input_price", "output_price"])
+      .select("is_default")
+      .where("deleted_at", "is", null)
+      .execute(),
+  ]);
+  const [{ run_id, runs_before } = { run_id: "", runs_before: 0 }] = fresh.rows;
+  return { run_id, runs_before, set, endpoint, run_metrics, set_metrics, models };
+}
+
+/** A requirement that tests of a set ask for, null for those without, and the live metrics that score it. */
+export type RequirementUse = {
+  requirement_id: string | null;
+  requirement_name: string | null;
+  tests: number;
+  metrics: StartMetric[];
+};
+
+/** Which requirements the tests of a set ask for. */
+export async function readRequirementUse(tx: Tx, test_set_id: string): Promise<RequirementUse[]> {
+  const { rows } = await sql<RequirementUse>`
+    with used as materialized (
+      select requirement_id, count(*)::integer as tests from test
+      where deleted_at is null
+        and id = any(array(select s.test_id from test_set_test s where s.test_set_id = ${test_set_id} and s.is_live))
+      group by requirement_id
+    )
+    select u.requirement_id, r.name as requirement_name, u.tests, coalesce((
+      select json_agg(json_build_object('id', m.id, 'name', m.name, 'parameters', m.parameters, 'model_id', m.model_id) order by m.name)
+      from requirement_metric q join metric m on m.organization_id = q.organization_id and m.id = q.metric_id
+      where q.requirement_id = u.requirement_id and m.deleted_at is null), '[]') as metrics
+    from used u left join requirement r on r.id = u.requirement_id and r.deleted_at is null
+    order by r.name nulls last, u.requirement_id`.execute(tx);
+  return rows;
+}
+
+export type NewRun = {
+  id: string;
+  project_id: string;
+  test_set_id: string;
+  endpoint_id: string;
+  job_id: string;
+  name: string;
+  plan: RunPlan;
+};
+
+/** Inserts a run without results. The plan goes in as it is. */
+export async function insertRun(tx: Tx, { plan, ...run }: NewRun): Promise<void> {
+  await tx
+    .insertInto("test_run")
+    .values({ ...run, plan: JSON.stringify(plan), user_id: sql<string | null>`current_actor()` })
+    .execute();
+}
+
+/** Which metrics score a test: the same for all, or by the requirement it asks for. */
+export type MetricAssignment = { all: string[] } | { by_requirement: Record<string, string[]> };
+
+/**
+ * One pending result per live test and repeat, with what the test says now, in the order of the set, repeat by repeat;
+ * their ids are in that order. Returns how many.
+ */
+export async function insertResultsOfSet(
+  tx: Tx,
+  run: { id: string; test_set_id: string; repeats: number; metrics: MetricAssignment },
+): Promise<number> {
+  const { metrics } = run;
+  const metric_ids = "all" in metrics ? sql`${metrics.all}::uuid[]` : sql`coalesce(o.metric_ids, '{}')`;
+  const pairs = "all" in metrics ? [] : Object.entries(metrics.by_requirement);
+  const metrics_of = JSON.stringify(pairs.map(([requirement_id, ids]) => ({ requirement_id, metric_ids: ids })));
+  const result = await sql`
+    with metrics_of as materialized (
+      select requirement_id, metric_ids from jsonb_to_recordset(${metrics_of}::jsonb) as m (requirement_id uuid, metric_ids uuid[])
+    ), member as materialized (
+      select organization_id, position, test_id from test_set_test where test_set_id = ${run.test_set_id} and is_live
+    ), said as materialized (
+      select id, input, expected_output, requirement_id, topic_id, category_id
+      from test where id = any(array(select test_id from member)) and deleted_at is null
+    )
+    insert into test_result (organization_id, id, test_run_id, test_id, repeat, input, expected_output, requirement_id,
+      topic_id, category_id, metric_ids)
+    select o.organization_id, uuidv7(), ${run.id}::uuid, o.test_id, o.repeat, o.input, o.expected_output,
+      o.requirement_id, o.topic_id, o.category_id, ${metric_ids}
+    from (
+      select m.organization_id, m.test_id, n.repeat, t.input, t.expected_output, t.requirement_id, t.topic_id,
+        t.category_id, r.metric_ids
+      from member m join said t on t.id = m.test_id left join metrics_of r on r.requirement_id = t.requirement_id
+        cross join generate_series(1, ${run.repeats}::integer) as n (repeat)
+      order by n.repeat, m.position, m.test_id
+    ) o`.execute(tx);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+/** Copies results of another run with these verdicts as pending ones, but for tests deleted since. Returns how many. */
+export async function insertResultsOfRun(
+  tx: Tx,
+  run: { id: string; from_run_id: string; verdicts: readonly ResultVerdict[] },
+): Promise<number> {
+  const result = await sql`
+    insert into test_result (id, test_run_id, test_id, repeat, input, expected_output, requirement_id, topic_id,
+      category_id, metric_ids)
+    select uuidv7(), ${run.id}::uuid, o.test_id, o.repeat, o.input, o.expected_output, o.requirement_id, o.topic_id,
+      o.category_id, o.metric_ids
+    from (
+      select r.* from test_result r join test t on t.organization_id = r.organization_id and t.id = r.test_id
+      where r.test_run_id = ${run.from_run_id} and r.verdict = any(${[...run.verdicts]}::text[]) and t.deleted_at is null
+      order by r.id
+    ) o`.execute(tx);
+  return Number(result.numAffectedRows ?? 0);
+}
+
+/** Says how many results a run has, once they are inserted. */
+export async function setRunTotal(tx: Tx, run: { id: string; total: number }): Promise<void> {
+  await tx.updateTable("test_run").set({ total: run.total }).where("id", "=", run.id).execute();
+}
+
+/** A run's plan and where it belongs, for asking parts of it again. */
+export type RetriedRun = {
+  run_id: string;
+  project_id: string;
+  test_set_id: string;
+  endpoint_id: string;
+  endpoint_deleted: boolean;
+  name: string;
+  status: string;
+  plan: RunPlan;
+};
+
+/** Undefined where the run is not there. `run_id` is for the new run. */
+export async function readRetriedRun(tx: Tx, id: string): Promise<RetriedRun | undefined> {
+  const { rows } = await sql<RetriedRun>`
+    select uuidv7() as run_id, r.project_id, r.test_set_id, r.endpoint_id, e.deleted_at is not null as endpoint_deleted,
+      r.name, r.status, r.plan
+    from test_run r join endpoint e on e.organization_id = r.organization_id and e.id = r.endpoint_id
+    where r.id = ${id} and r.deleted_at is null`.execute(tx);
+  return rows[0];
+}

@@ -1,0 +1,31 @@
+/** The plan of a test run: everything it needs, frozen at its start. Secrets are not in it. */
+import { z } from "zod";
+import { metricParameters } from "../metric/schema.ts";
+import { modelConfig } from "../model/schema.ts";
+import { targetConfig } from "../target/schema.ts";
+
+export const plannedMetric = z.object({
+  id: z.uuid(),
+  name: z.string(),
+  parameters: metricParameters,
+  model_id: z.uuid().nullable(),
+});
+export type PlannedMetric = z.infer<typeof plannedMetric>;
+
+export const metricsSources = ["run", "test_set", "requirement"] as const;
+
+/**
+ * Which metrics score a test is decided per test when the run starts: those named for the run, else those of the
+ * test set, else those of the test's requirement. Results hold the ids, this holds what they meant.
+ */
+export const runPlan = z.object({
+  endpoint: z.object({ id: z.uuid(), name: z.string(), config: targetConfig }),
+  metrics: z.array(plannedMetric),
+  metrics_source: z.enum(metricsSources),
+  models: z.array(z.object({ id: z.uuid(), name: z.string(), config: modelConfig })),
+  default_model_id: z.uuid().nullable(),
+  params: z.record(z.string(), z.unknown()),
+  concurrency: z.int().min(1).max(1000),
+  repeats: z.int().min(1).max(100),
+});
+export type RunPlan = z.infer<typeof runPlan>;

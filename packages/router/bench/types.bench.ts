@@ -1,0 +1,79 @@
+/** What the typed contract costs: checking the workspace, type instantiations in the web app, and bytes to first paint. */
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { median } from "@rhesis/testkit/bench/rounds";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const tsc = join(root, "node_modules/.bin/tsc");
+const rounds = Number(process.env["BENCH_ROUNDS"] ?? 3);
+const mostBytes = 300_000;
+
+function runTsc(args: string[]): { seconds: number; output: string } {
+  const started = performance.now();
+  const { stdout, status } = spawnSync(tsc, args, { cwd: root, encoding: "utf8" });
+  if (status !== 0) {
+    console.log(`tsc ${args.join(" ")} found errors, so its figures say little:\n${stdout.slice(0, 500)}`);
+    process.exitCode = 1;
+  }
+  return { seconds: (performance.now() - started) / 1000, output: stdout };
+}
+
+function diagnosticOf(output: string, name: string): string {
+  return new RegExp(`^${name}:\\s+(\\S+)`, "m").exec(output)?.[1] ?? "unknown";
+}
+
+/** Scripts that the page loads before it shows anything: its own, and all that those import statically. */
+function scriptsToFirstPaint(directory: string): string[] {
+  const page = readFileSync(join(directory, "index.html"), "utf8");
+  const named = [...page.matchAll(/(?:src|href)="\/?([^"]+\.js)"/g)].map((match) => join(directory, match[1] ?? ""));
+  const found = new Set<string>();
+  const visit = (file: string): void => {
+    if (found.has(file)) return;
+    found.add(file);
+    const text = readFileSync(file, "utf8");
+    const imports = text.matchAll(
+      /(?:^|[;}\n])\s*(?:import|export)(?:[^"'()]*?from)?\s*["'](\.{1,2}\/[^"']+\.js)["']/g,
+    );
+    for (const match of imports) visit(join(dirname(file), match[1] ?? ""));
+  };
+  named.forEach(visit);
+  return [...found];
+}
+
+function report(name: string, text: string): void {
+  console.log(`${name}\n  ${text}`);
+}
+
+const checks = Array.from({ length: rounds }, () => runTsc(["-b", "--force"]).seconds);
+report(
+  "checking the types of the workspace from nothing (tsc -b --force)",
+  `median ${median(checks).toFixed(1)} s (${Math.min(...checks).toFixed(1)}–${Math.max(...checks).toFixed(1)})`,
+);
+const { output } = runTsc([
+  "-p",
+  "apps/web",
+  "--extendedDiagnostics",
+  "--noEmit",
+  "--incremental",
+  "false",
+  "--composite",
+  "false",
+]);
+report(
+  "the web app alone",
+  ["Instantiations", "Types", "Check time", "Total time", "Memory used"]
+    .map((name) => `${name.toLowerCase()} ${diagnosticOf(output, name)}`)
+    .join(", "),
+);
+
+const built = join(root, "apps/web/dist");
+if (!existsSync(join(built, "index.html"))) throw new Error("build the web app first: pnpm build");
+const scripts = scriptsToFirstPaint(built);
+const bytes = scripts.reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0);
+report(
+  "JavaScript to first paint, gzip",
+  `${bytes.toLocaleString("en")} bytes in ${scripts.length} files, asked ≤ ${mostBytes.toLocaleString("en")}: ${bytes <= mostBytes ? "met" : "MISSED"}`,
+);

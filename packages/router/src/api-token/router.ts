@@ -1,0 +1,64 @@
+/** API tokens: the keys of programs. */
+import { roleAllows } from "@rhesis/auth/permissions";
+import * as tokens from "@rhesis/db/queries/api-token";
+import { createApiToken as makeToken } from "@rhesis/services/api-token/create";
+import { revokeApiToken as endToken } from "@rhesis/services/api-token/revoke";
+import type { Member } from "../context.ts";
+import { projectScope } from "../project-scope.ts";
+import { requireFeature } from "../require-feature.ts";
+import { procedure } from "../trpc.ts";
+import { apiToken, apiTokenPage, createApiToken, createdApiToken, listApiTokens, revokeApiToken } from "./schema.ts";
+
+const tags = ["API tokens"];
+
+/** Whose tokens the caller sees: their own, or all where they manage members. */
+function seenBy({ user_id, role }: Member): string | undefined {
+  return roleAllows(role, "member:manage") ? undefined : user_id;
+}
+
+export const apiTokenRouter = {
+  list: procedure("api_token:read", {
+    method: "GET",
+    path: "/api-tokens",
+    tags,
+    summary: "List API tokens",
+    description: "Your own; those of everybody where you manage members.",
+  })
+    .input(listApiTokens)
+    .output(apiTokenPage)
+    .query(({ ctx, input }) =>
+      tokens.listApiTokens(ctx.tx, {
+        ...input,
+        user_id: seenBy(ctx.identity) ?? input.user_id,
+        project_id: projectScope(ctx.identity),
+      }),
+    ),
+
+  create: procedure("api_token:create", {
+    method: "POST",
+    path: "/api-tokens",
+    tags,
+    summary: "Create an API token",
+    description: "The token is in this answer and is never shown again. It may do no more than you may.",
+    successStatus: 201,
+  })
+    .input(createApiToken)
+    .output(createdApiToken)
+    .mutation(({ ctx, input }) => {
+      requireFeature(ctx, "api_tokens");
+      return makeToken(ctx.tx, ctx.identity, { ...input, project_id: projectScope(ctx.identity, input.project_id) });
+    }),
+
+  revoke: procedure("api_token:revoke", {
+    method: "DELETE",
+    path: "/api-tokens/{id}",
+    tags,
+    summary: "Revoke an API token",
+    description: "It ends at once, and stays in the list of revoked ones.",
+  })
+    .input(revokeApiToken)
+    .output(apiToken)
+    .mutation(({ ctx, input }) =>
+      endToken(ctx.tx, input.id, { user_id: seenBy(ctx.identity), project_id: projectScope(ctx.identity) }),
+    ),
+};

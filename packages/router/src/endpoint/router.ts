@@ -1,0 +1,131 @@
+/** Endpoints: the applications under test. */
+import type { SecretBox } from "@rhesis/auth/sealed-secret";
+import * as endpoints from "@rhesis/db/queries/endpoint";
+import type { Tx } from "@rhesis/db/tenant";
+import { createEndpoint as addEndpoint } from "@rhesis/services/endpoint/create";
+import { deleteEndpoint } from "@rhesis/services/endpoint/delete";
+import { invokeEndpoint as callEndpoint, tryEndpoint as callDraft } from "@rhesis/services/endpoint/invoke";
+import { updateEndpoint as changeEndpoint } from "@rhesis/services/endpoint/update";
+import { notFound } from "@rhesis/telemetry/app-error";
+import type { CallingOutContext, Member } from "../context.ts";
+import { byId, byVersion, deletion } from "../list.ts";
+import { projectScope } from "../project-scope.ts";
+import { requireFeature } from "../require-feature.ts";
+import { callingOutProcedure, procedure } from "../trpc.ts";
+import {
+  createEndpoint,
+  endpoint,
+  endpointPage,
+  endpointTrial,
+  invokeEndpoint,
+  listEndpoints,
+  tryEndpoint,
+  updateEndpoint,
+} from "./schema.ts";
+
+const tags = ["Endpoints"];
+
+export const endpointRouter = {
+  list: procedure("endpoint:read", { method: "GET", path: "/endpoints", tags, summary: "List endpoints" })
+    .input(listEndpoints)
+    .output(endpointPage)
+    .query(({ ctx, input }) =>
+      endpoints.listEndpoints(ctx.tx, { ...input, project_id: projectScope(ctx.identity, input.project_id) }),
+    ),
+
+  get: procedure("endpoint:read", { method: "GET", path: "/endpoints/{id}", tags, summary: "Get an endpoint" })
+    .input(byId)
+    .output(endpoint)
+    .query(async ({ ctx, input }) => inScope(ctx.identity, await endpoints.getEndpoint(ctx.tx, input.id))),
+
+  create: procedure("endpoint:create", {
+    method: "POST",
+    path: "/endpoints",
+    tags,
+    summary: "Create an endpoint",
+    successStatus: 201,
+  })
+    .input(createEndpoint)
+    .output(endpoint)
+    .mutation(({ ctx, input }) => {
+      projectScope(ctx.identity, input.project_id);
+      return addEndpoint(ctx.tx, vaultOf(ctx), input);
+    }),
+
+  update: procedure("endpoint:update", {
+    method: "PATCH",
+    path: "/endpoints/{id}",
+    tags,
+    summary: "Change an endpoint",
+    description:
+      "Each key of `config` is taken whole, the others stay; null means null. Changing scheme, host or port of `url` or " +
+      "of the token address removes the stored secret, unless a new one comes with the change.",
+  })
+    .input(updateEndpoint)
+    .output(endpoint)
+    .mutation(async ({ ctx, input: { id, expected_version, ...changes } }) => {
+      await requireInScope(ctx, id);
+      return changeEndpoint(ctx.tx, vaultOf(ctx), { id, expected_version }, changes);
+    }),
+
+  delete: procedure("endpoint:delete", {
+    method: "DELETE",
+    path: "/endpoints/{id}",
+    tags,
+    summary: "Delete an endpoint",
+  })
+    .input(byVersion)
+    .output(deletion)
+    .mutation(async ({ ctx, input }) => {
+      await requireInScope(ctx, input.id);
+      return deleteEndpoint(ctx.tx, input);
+    }),
+
+  invoke: callingOutProcedure("endpoint:invoke", {
+    method: "POST",
+    path: "/endpoints/{id}/invoke",
+    tags,
+    summary: "Call an endpoint once",
+    description: "Shows the request as sent (secrets left out), the response, and the answer as mapped. At most 30 s.",
+  })
+    .input(invokeEndpoint)
+    .output(endpointTrial)
+    .mutation(({ ctx, input: { id, ...stimulus }, signal }) => {
+      requireFeature(ctx, "endpoint_trial");
+      return callEndpoint(meansOf(ctx, signal), id, stimulus);
+    }),
+
+  try: callingOutProcedure("endpoint:invoke", {
+    method: "POST",
+    path: "/endpoints/try",
+    tags,
+    summary: "Call a configuration that is not stored",
+    description: "With `endpoint_id` and no `secret`, that endpoint's secret is used if it goes to the same place.",
+  })
+    .input(tryEndpoint)
+    .output(endpointTrial)
+    .mutation(({ ctx, input: { config, secret, endpoint_id, ...stimulus }, signal }) => {
+      requireFeature(ctx, "endpoint_trial");
+      return callDraft(meansOf(ctx, signal), { config, secret, endpoint_id }, stimulus);
+    }),
+};
+
+function inScope<Row extends { project_id: string }>(identity: Member, row: Row): Row {
+  const only = projectScope(identity);
+  if (only !== undefined && row.project_id !== only) throw notFound("endpoint");
+  return row;
+}
+
+async function requireInScope({ tx, identity }: { tx: Tx; identity: Member }, id: string): Promise<void> {
+  if (projectScope(identity) !== undefined) inScope(identity, await endpoints.getEndpoint(tx, id));
+}
+
+function vaultOf(ctx: { platform: { secrets: SecretBox }; identity: { organization_id: string } }) {
+  return { secrets: ctx.platform.secrets, organization_id: ctx.identity.organization_id };
+}
+
+function meansOf({ tenant, platform, identity }: CallingOutContext, signal: AbortSignal | undefined) {
+  const { secrets, targets } = platform;
+  const { organization_id } = identity;
+  return { read: tenant.read, secrets, targets, organization_id, project_id: projectScope(identity), signal };
+}

@@ -1,0 +1,99 @@
+import { z } from "zod";
+import { httpMethods, targetConfig, targetOutcome } from "@rhesis/engine/target/schema";
+import { assetFields, description, id, listInput, listOutput, name, searchText, version } from "../list.ts";
+
+export const environments = ["production", "staging", "development", "local"] as const;
+const environment = z.enum(environments);
+const maxConcurrency = z.int().min(1).max(1000).describe("Calls at the same time, over all runs");
+const secret = z
+  .string()
+  .min(1)
+  .max(8192)
+  .describe("The token, key or client secret that `config.auth` needs. Stored encrypted and never shown again");
+
+const endpointFields = {
+  ...assetFields,
+  project_id: id,
+  name: z.string(),
+  description: z.string(),
+  environment,
+  max_concurrency: z.int(),
+  has_secret: z.boolean(),
+};
+
+/** The AI application under test and how to call it. */
+export const endpoint = z.object({ ...endpointFields, config: targetConfig }).meta({ id: "Endpoint" });
+export type Endpoint = z.infer<typeof endpoint>;
+
+/** An endpoint in a list, with where it is instead of its whole configuration. */
+export const endpointItem = z
+  .object({ ...endpointFields, url: z.string(), method: z.enum(httpMethods) })
+  .meta({ id: "EndpointItem" });
+export type EndpointItem = z.infer<typeof endpointItem>;
+
+export const createEndpoint = z.strictObject({
+  project_id: id,
+  name,
+  description: description.default(""),
+  environment: environment.default("development"),
+  max_concurrency: maxConcurrency.default(10),
+  config: targetConfig,
+  secret: secret.optional(),
+});
+
+const config = targetConfig.shape;
+
+/** Keys of the configuration that change; each is taken whole, the others stay. */
+export const configChanges = z.strictObject({
+  url: config.url.optional(),
+  method: config.method.unwrap().optional(),
+  headers: config.headers.unwrap().optional(),
+  query: config.query.unwrap().optional(),
+  request_mapping: config.request_mapping.unwrap().optional(),
+  response_mapping: config.response_mapping.unwrap().optional(),
+  auth: config.auth.unwrap().optional(),
+  timeout_ms: config.timeout_ms.unwrap().optional(),
+  max_attempts: config.max_attempts.unwrap().optional(),
+  max_redirects: config.max_redirects.unwrap().optional(),
+  max_response_bytes: config.max_response_bytes.unwrap().optional(),
+});
+export type ConfigChanges = z.infer<typeof configChanges>;
+
+/**
+ * Changing scheme, host or port of `url` or of the token address removes the stored secret, unless a new one comes with
+ * the change.
+ */
+export const updateEndpoint = z.strictObject({
+  ...version,
+  name: name.optional(),
+  description: description.optional(),
+  environment: environment.optional(),
+  max_concurrency: maxConcurrency.optional(),
+  config: configChanges.optional(),
+  secret: secret.nullable().optional().describe("null removes the stored secret"),
+});
+
+export const listEndpoints = listInput(["created_at", "name"], {
+  q: searchText,
+  project_id: id.optional(),
+  environment: environment.optional(),
+});
+export const endpointPage = listOutput(endpointItem);
+
+const trial = {
+  input: z.string().max(100_000),
+  conversation_id: z.string().max(1000).optional(),
+  params: z.record(z.string().max(200), z.json()).optional().describe("Values for `{{ params.… }}`"),
+};
+
+export const invokeEndpoint = z.strictObject({ id, ...trial });
+
+/** A configuration that is not stored. With `endpoint_id` and no `secret`, that endpoint's secret is used if it goes to the same place. */
+export const tryEndpoint = z.strictObject({
+  config: targetConfig,
+  secret: secret.optional(),
+  endpoint_id: id.optional(),
+  ...trial,
+});
+
+export const endpointTrial = targetOutcome;

@@ -1,0 +1,31 @@
+import type { TestRunRow } from "@rhesis/db/queries/test-run";
+import type { PlanSummary } from "./schema.ts";
+
+/** A run with what people need to know of its plan. Headers, query and bodies of calls stay out: they may hold secrets. */
+export function withPlanSummary({ plan, ...run }: TestRunRow): Omit<TestRunRow, "plan"> & { plan: PlanSummary } {
+  const { endpoint, metrics, models } = plan;
+  const [url = ""] = endpoint.config.url.split(/[?#]/);
+  return {
+    ...run,
+    plan: {
+      endpoint: { id: endpoint.id, name: endpoint.name, url, method: endpoint.config.method },
+      metrics: metrics.map(({ id, name, parameters, model_id }) => ({
+        id,
+        name,
+        implementation: parameters.implementation,
+        parameters,
+        model_id,
+      })),
+      metrics_source: plan.metrics_source,
+      models: models.map(({ id, name, config }) => ({
+        id,
+        name,
+        provider: config.provider,
+        model_name: config.model_name,
+      })),
+      params: plan.params,
+      concurrency: plan.concurrency,
+      repeats: plan.repeats,
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { z } from "zod";
+import { metricImplementations, metricParameters, resultVerdicts } from "@rhesis/engine/metric/schema";
+import { modelProviders } from "@rhesis/engine/model/schema";
+import { metricsSources } from "@rhesis/engine/plan/schema";
+import { httpMethods } from "@rhesis/engine/target/schema";
+import { assetFields, id, listInput, listOutput, name, timestamp, version } from "../list.ts";
+
+export const runStatuses = ["queued", "running", "completed", "failed", "cancelled"] as const;
+export const runStatus = z.enum(runStatuses);
+
+/** Results of a run by verdict; what is missing from `total` is still open, or was cancelled. */
+const counts = {
+  total: z.int(),
+  passed: z.int(),
+  failed: z.int(),
+  inconclusive: z.int(),
+  errored: z.int(),
+};
+
+const progress = {
+  status: runStatus,
+  ...counts,
+  cancel_requested_at: timestamp.nullable(),
+  started_at: timestamp.nullable(),
+  finished_at: timestamp.nullable(),
+};
+
+const testRunFields = {
+  ...assetFields,
+  project_id: id,
+  test_set_id: id,
+  test_set_name: z.string(),
+  endpoint_id: id,
+  endpoint_name: z.string(),
+  user_id: id.nullable().describe("Who started it"),
+  user_name: z.string().nullable(),
+  name: z.string(),
+  ...progress,
+  error: z.string().nullable(),
+  input_tokens: z.int().describe("Used by the models that judged"),
+  output_tokens: z.int(),
+  cost: z.number().describe("Of the models that judged, in US dollars, as far as prices are known"),
+};
+
+/** One execution of a test set against one endpoint. */
+export const testRunItem = z.object(testRunFields).meta({ id: "TestRunItem" });
+export type TestRunItem = z.infer<typeof testRunItem>;
+
+/** What was fixed when the run started. */
+export const planSummary = z
+  .object({
+    endpoint: z.object({ id, name: z.string(), url: z.string(), method: z.enum(httpMethods) }),
+    metrics: z.array(
+      z.object({
+        id,
+        name: z.string(),
+        implementation: z.enum(metricImplementations),
+        parameters: metricParameters.describe("As they were when the run started"),
+        model_id: id.nullable(),
+      }),
+    ),
+    metrics_source: z.enum(metricsSources),
+    models: z.array(z.object({ id, name: z.string(), provider: z.enum(modelProviders), model_name: z.string() })),
+    params: z.record(z.string(), z.unknown()),
+    concurrency: z.int(),
+    repeats: z.int(),
+  })
+  .meta({ id: "PlanSummary" });
+export type PlanSummary = z.infer<typeof planSummary>;
+
+export const testRun = z.object({ ...testRunFields, plan: planSummary }).meta({ id: "TestRun" });
+export type TestRun = z.infer<typeof testRun>;
+
+export const updateTestRun = z.strictObject({ ...version, name: name.optional() });
+
+export const listTestRuns = listInput(["created_at"], {
+  project_id: id.optional(),
+  test_set_id: id.optional(),
+  endpoint_id: id.optional(),
+  status: runStatus.optional(),
+});
+export const testRunPage = listOutput(testRunItem);
+
+export const retryTestRun = z.strictObject({
+  id,
+  verdicts: z
+    .array(z.enum(resultVerdicts))
+    .min(1)
+    .default(["error"])
+    .describe("Which results are asked again, in a new run under the same plan"),
+  name: name.optional(),
+});
+
+export const watchTestRun = z.strictObject({
+  id,
+  lastEventId: z.string().max(200).nullish().describe("The last event that was received, to go on from there"),
+});
+
+/** Where a run is. Every event carries all of it. */
+export const testRunProgress = z.object({ id, ...progress });
+export type TestRunProgress = z.infer<typeof testRunProgress>;

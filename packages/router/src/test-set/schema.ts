@@ -1,0 +1,75 @@
+import { z } from "zod";
+import { assetFields, description, id, listInput, listOutput, name, searchText, version } from "../list.ts";
+import { metricPage } from "../metric/schema.ts";
+import { testItem, testKind } from "../test/schema.ts";
+
+/** An ordered collection of tests, all of one kind. */
+export const testSet = z
+  .object({
+    ...assetFields,
+    project_id: id,
+    kind: testKind,
+    name: z.string(),
+    description: z.string(),
+    test_count: z.int(),
+  })
+  .meta({ id: "TestSet" });
+export type TestSet = z.infer<typeof testSet>;
+
+export const createTestSet = z.strictObject({
+  project_id: id,
+  kind: testKind.default("single_turn"),
+  name,
+  description: description.default(""),
+});
+export const updateTestSet = z.strictObject({
+  ...version,
+  name: name.optional(),
+  description: description.optional(),
+});
+
+export const listTestSets = listInput(["created_at", "name"], { project_id: id.optional(), q: searchText });
+export const testSetPage = listOutput(testSet);
+
+/** A test at its place in the set. */
+export const testInSet = testItem.extend({ position: z.int() }).meta({ id: "TestInSet" });
+export type TestInSet = z.infer<typeof testInSet>;
+
+export const listTestsOfSet = listInput(["position"], { id });
+export const testsOfSetPage = listOutput(testInSet);
+
+export const changeTests = z.strictObject({ id, test_ids: z.array(id).min(1).max(1000) });
+export const testsAdded = z.object({
+  added: z.int().describe("Those that were there already do not count"),
+  test_count: z.int().describe("Tests in the set now"),
+});
+export const testsRemoved = z.object({
+  removed: z.int().describe("Those that were not there do not count"),
+  test_count: z.int().describe("Tests in the set now"),
+});
+
+export const listMetricsOfSet = listInput(["created_at", "name"], { id });
+export const metricsOfSetPage = metricPage;
+export const changeMetricsOfSet = z.strictObject({ id, metric_ids: z.array(id).min(1).max(100) });
+export const metricsAdded = z.object({ added: z.int().describe("Those that were there already do not count") });
+export const metricsRemoved = z.object({ removed: z.int().describe("Those that were not there do not count") });
+
+export const executeTestSet = z.strictObject({
+  id,
+  endpoint_id: id,
+  name: name.optional().describe("Where left out: the name of the set and a number"),
+  metric_ids: z
+    .array(id)
+    .min(1)
+    .max(100)
+    .optional()
+    .describe("Score every test with these, instead of the metrics of the set or of the requirements"),
+  repeats: z.int().min(1).max(20).default(1).describe("How often each test is asked"),
+  concurrency: z
+    .int()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe("Calls at the same time, at most what the endpoint allows. Where left out: what the endpoint allows"),
+  params: z.record(z.string().max(200), z.json()).default({}).describe("Values for `{{ params.… }}`"),
+});

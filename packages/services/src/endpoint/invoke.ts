@@ -1,0 +1,71 @@
+/** Trial calls of an endpoint: one bounded attempt, with what was sent and received shown. */
+import type { SecretBox } from "@rhesis/auth/sealed-secret";
+import { getSealedEndpoint, type SealedEndpointRow } from "@rhesis/db/queries/endpoint";
+import type { Tx } from "@rhesis/db/tenant";
+import type { TargetClient } from "@rhesis/engine/target/target-client";
+import type { TargetConfig, TargetOutcome } from "@rhesis/engine/target/schema";
+import { notFound } from "@rhesis/telemetry/app-error";
+import { endpointSecretPlace, requireUsableConfig, sameSecretPlace } from "./config.ts";
+
+/** `read` opens a short transaction; none is open during the call. */
+export type InvokeMeans = {
+  read: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
+  secrets: SecretBox;
+  targets: TargetClient;
+  organization_id: string;
+  /** Undefined where the caller may see every project. */
+  project_id?: string | undefined;
+  signal?: AbortSignal | undefined;
+};
+
+export type Stimulus = {
+  input: string;
+  conversation_id?: string | undefined;
+  params?: Record<string, unknown> | undefined;
+};
+
+/** The longest that a person waits for a trial call, in milliseconds. */
+export const trialTimeoutMs = 30_000;
+
+/** Calls a stored endpoint once. What the application does is in the outcome. @throws not_found */
+export async function invokeEndpoint(means: InvokeMeans, id: string, stimulus: Stimulus): Promise<TargetOutcome> {
+  const endpoint = await readEndpoint(means, id);
+  return call(means, endpoint.config, openSecret(means, endpoint), stimulus);
+}
+
+export type Draft = { config: TargetConfig; secret?: string | undefined; endpoint_id?: string | undefined };
+
+/**
+ * Calls a configuration that is not stored. The secret of `endpoint_id` serves it only where it goes to the same place.
+ * @throws not_found; invalid where a mapping does not work
+ */
+export async function tryEndpoint(means: InvokeMeans, draft: Draft, stimulus: Stimulus): Promise<TargetOutcome> {
+  requireUsableConfig(draft.config);
+  let secret = draft.secret ?? null;
+  if (draft.endpoint_id !== undefined) {
+    const endpoint = await readEndpoint(means, draft.endpoint_id);
+    if (secret === null && sameSecretPlace(endpoint.config, draft.config)) secret = openSecret(means, endpoint);
+  }
+  return call(means, draft.config, secret, stimulus);
+}
+
+async function readEndpoint({ read, project_id }: InvokeMeans, id: string): Promise<SealedEndpointRow> {
+  const endpoint = await read((tx) => getSealedEndpoint(tx, id));
+  if (project_id !== undefined && endpoint.project_id !== project_id) throw notFound("endpoint");
+  return endpoint;
+}
+
+function openSecret({ secrets, organization_id }: InvokeMeans, { id, auth_secret }: SealedEndpointRow): string | null {
+  return auth_secret === null ? null : secrets.open(auth_secret, endpointSecretPlace(organization_id, id));
+}
+
+function call(
+  { targets, signal }: InvokeMeans,
+  config: TargetConfig,
+  secret: string | null,
+  { input, conversation_id, params }: Stimulus,
+): Promise<TargetOutcome> {
+  const bounded = { ...config, timeout_ms: Math.min(config.timeout_ms, trialTimeoutMs) };
+  const variables = { input, conversation_id: conversation_id ?? null, params: params ?? {} };
+  return targets.call(bounded, secret, variables, { max_attempts: 1, ...(signal === undefined ? {} : { signal }) });
+}

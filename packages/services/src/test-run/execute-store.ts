@@ -1,0 +1,126 @@
+/** Group commit: while transactions are under way, the next batch gathers. */
+import { storeResults, type RunLease, type StoreOutcome } from "@rhesis/db/queries/run-execution";
+import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
+import { LostRunError, type ExecutionTools, type RunToExecute, type ScoredResult } from "./execute-types.ts";
+
+type Waiting = ScoredResult & { resolve: () => void; reject: (error: unknown) => void; size: number };
+
+/** Batches of a run that are stored at once. */
+const mostFlushes = 4;
+const leastRows = 16;
+/** Characters of answers, requests and responses in one statement. */
+const maxSize = 8_000_000;
+
+export class ResultWriter {
+  readonly #tools: ExecutionTools;
+  readonly #store: RetryingWrite;
+  readonly #lease: RunLease;
+  readonly #maxRows: number;
+  #waiting: Waiting[] = [];
+  #flushes = 0;
+  #completed = false;
+
+  /** @param concurrency calls at once: all of them in one batch would start, and end, together ever after */
+  constructor(
+    tools: ExecutionTools,
+    run: RunToExecute,
+    { lease, concurrency }: { lease: RunLease; concurrency: number },
+  ) {
+    this.#tools = tools;
+    this.#store = retryingWrite(tools, run, "writeAtOnce");
+    this.#lease = lease;
+    this.#maxRows = Math.max(leastRows, Math.ceil(concurrency / 4));
+  }
+
+  /** True once the run has ended with its last result. */
+  get completed(): boolean {
+    return this.#completed;
+  }
+
+  /** Resolves when a result and its scores are committed. Rejects with `LostRunError` when they must not be. */
+  store(scored: ScoredResult): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ ...scored, resolve, reject, size: sizeOf(scored) });
+      if (this.#flushes < mostFlushes) void this.#flushAll();
+    });
+  }
+
+  async #flushAll(): Promise<void> {
+    this.#flushes += 1;
+    // Results that came in with the same packet go out together.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.#waiting.length > 0) await this.#flush(takeBatch(this.#waiting, this.#maxRows));
+    this.#flushes -= 1;
+  }
+
+  async #flush(batch: Waiting[]): Promise<void> {
+    try {
+      await this.#write(batch);
+      for (const { result, resolve } of batch) {
+        this.#tools.observer?.stored(result.verdict);
+        resolve();
+      }
+    } catch (error) {
+      const [first] = batch;
+      if (error instanceof LostRunError || first === undefined) {
+        for (const row of batch) row.reject(error);
+        return;
+      }
+      if (batch.length > 1) {
+        for (const row of batch) await this.#flush([row]);
+        return;
+      }
+      await this.#storeWithoutAnswer(first, error);
+    }
+  }
+
+  /** One result that the database refuses must not hold up the others, and must not vanish. */
+  async #storeWithoutAnswer(row: Waiting, err: unknown): Promise<void> {
+    this.#tools.log.warn({ err, test_result_id: row.result.id }, "a result could not be stored as it was");
+    try {
+      await this.#write([{ ...row, result: refused(row), scores: [] }]);
+      row.resolve();
+    } catch (error) {
+      row.reject(error);
+    }
+  }
+
+  async #write(batch: ScoredResult[]): Promise<void> {
+    const rows = { results: batch.map((row) => row.result), scores: batch.flatMap((row) => row.scores) };
+    this.#note(await this.#store((tx) => storeResults(tx, this.#lease, rows)));
+  }
+
+  #note(outcome: StoreOutcome): void {
+    if (!outcome.held) throw new LostRunError("the run belongs to somebody else");
+    if (outcome.completed) this.#completed = true;
+  }
+}
+
+function takeBatch(waiting: Waiting[], maxRows: number): Waiting[] {
+  let size = 0;
+  let count = 0;
+  for (const row of waiting) {
+    size += row.size;
+    if (count > 0 && (size > maxSize || count === maxRows)) break;
+    count++;
+  }
+  return waiting.splice(0, count);
+}
+
+function sizeOf({ result }: ScoredResult): number {
+  const { output, request, response } = result;
+  return (output?.length ?? 0) * 2 + (request?.body?.length ?? 0) + (response?.body.length ?? 0);
+}
+
+function refused({ result }: ScoredResult): ScoredResult["result"] {
+  return {
+    ...result,
+    verdict: "error",
+    output: null,
+    answer: null,
+    request: null,
+    response: null,
+    error_code: "mapping_failed",
+    error_message: "The answer could not be stored: the database refused it.",
+  };
+}

@@ -1,0 +1,107 @@
+/** What an execution has to notice while it runs: cancel, a lost run, a stopping process, a changed share of the endpoint. */
+import { setMaxListeners } from "node:events";
+import { readRunControl } from "@rhesis/db/queries/run-access";
+import type { RunLease } from "@rhesis/db/queries/run-execution";
+import type { ExecutionTools, RunToExecute } from "./execute-types.ts";
+
+export type EndReason = "cancelled" | "lost" | "stopped";
+
+const lookMs = 500;
+const defaultGraceMs = 5_000;
+
+export class RunWatch {
+  readonly #tools: ExecutionTools;
+  readonly #run: RunToExecute;
+  readonly #lease: RunLease;
+  readonly #ending = new AbortController();
+  readonly #calls = new AbortController();
+  readonly #listeners = new Set<() => void>();
+  #share = 1;
+  #reason: EndReason | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #grace: NodeJS.Timeout | undefined;
+  #looking = false;
+
+  constructor(tools: ExecutionTools, run: RunToExecute, lease: RunLease) {
+    this.#tools = tools;
+    this.#run = run;
+    this.#lease = lease;
+    setMaxListeners(0, this.#ending.signal, this.#calls.signal);
+  }
+
+  /** Aborted when nothing new may begin. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  /** Aborted when calls under way are to end too. */
+  get calls(): AbortSignal {
+    return this.#calls.signal;
+  }
+
+  get reason(): EndReason | null {
+    return this.#reason;
+  }
+
+  /** How many calls at once the endpoint allows this run. */
+  get share(): number {
+    return this.#share;
+  }
+
+  onShare(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Looks once, and then twice a second until `close`. */
+  async start(): Promise<void> {
+    this.#run.lease.addEventListener("abort", this.#onLost);
+    this.#run.stop.addEventListener("abort", this.#onStop);
+    if (this.#run.lease.aborted) return this.#onLost();
+    if (this.#run.stop.aborted) this.#onStop();
+    this.#timer = setInterval(() => void this.#look(), lookMs);
+    await this.#look();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    clearTimeout(this.#grace);
+    this.#run.lease.removeEventListener("abort", this.#onLost);
+    this.#run.stop.removeEventListener("abort", this.#onStop);
+  }
+
+  readonly #onLost = (): void => this.#end("lost");
+
+  readonly #onStop = (): void => {
+    if (this.#reason !== null) return;
+    this.#reason = "stopped";
+    this.#ending.abort();
+    this.#grace = setTimeout(() => this.#calls.abort(), this.#tools.grace_ms ?? defaultGraceMs);
+  };
+
+  async #look(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    try {
+      const control = await this.#tools.database.read(this.#run.tenant, (tx) => readRunControl(tx, this.#lease));
+      if (!control.held) this.#end("lost");
+      else if (control.cancelled) this.#end("cancelled");
+      else if (control.share !== this.#share) {
+        this.#share = control.share;
+        for (const listener of this.#listeners) listener();
+      }
+    } catch (err) {
+      // The lease decides for how long a database may be away.
+      this.#tools.log.warn({ err, test_run_id: this.#run.test_run_id }, "the state of a run could not be read");
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  #end(reason: EndReason): void {
+    if (this.#reason !== null && this.#reason !== "stopped") return;
+    this.#reason = reason;
+    this.#ending.abort();
+    this.#calls.abort();
+  }
+}

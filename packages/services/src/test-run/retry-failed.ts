@@ -1,0 +1,35 @@
+/** Asking again what a run could not answer. */
+import { insertResultsOfRun, readRetriedRun } from "@rhesis/db/queries/run-start";
+import type { Tx } from "@rhesis/db/tenant";
+import type { ResultVerdict } from "@rhesis/engine/metric/schema";
+import { AppError, invalid, notFound } from "@rhesis/telemetry/app-error";
+import { writeRun } from "./start.ts";
+
+export type RetryRun = { id: string; verdicts: readonly ResultVerdict[]; name?: string | undefined };
+
+/**
+ * A new run of the results with these verdicts, under the same plan: the finished run stays as it is. Returns its id.
+ * @throws not_found; conflict while the run is not over; invalid where there is nothing to ask again
+ */
+export async function retryTestRun(tx: Tx, { id, verdicts, name }: RetryRun): Promise<string> {
+  const from = await readRetriedRun(tx, id);
+  if (from === undefined) throw notFound("test run");
+  if (from.status === "queued" || from.status === "running") {
+    throw new AppError("conflict", "The run is not over yet. Wait for its end, or cancel it.");
+  }
+  if (from.endpoint_deleted) throw new AppError("conflict", "The endpoint of the run was deleted. Restore it first.");
+  const { run_id, project_id, test_set_id, endpoint_id, plan } = from;
+  const run = { id: run_id, project_id, test_set_id, endpoint_id, plan, name: name ?? retryName(from.name) };
+  await writeRun(tx, run, null, async (new_id) => {
+    const total = await insertResultsOfRun(tx, { id: new_id, from_run_id: id, verdicts });
+    if (total > 0) return total;
+    throw invalid(`The run has no results to ask again: none is ${verdicts.join(" or ")}.`);
+  });
+  return run_id;
+}
+
+const suffix = " · retry";
+
+function retryName(name: string): string {
+  return name.endsWith(suffix) ? name : name.slice(0, 200 - suffix.length) + suffix;
+}

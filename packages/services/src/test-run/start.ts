@@ -1,0 +1,149 @@
+/** Starting a run of a test set: everything it needs is decided and frozen here, in one transaction. */
+import {
+  insertResultsOfSet,
+  insertRun,
+  readRequirementUse,
+  readStartFacts,
+  setRunTotal,
+  type StartFacts,
+  type StartMetric,
+  type StartModel,
+} from "@rhesis/db/queries/run-start";
+import type { Tx } from "@rhesis/db/tenant";
+import { isJudge } from "@rhesis/engine/metric/schema";
+import type { RunPlan } from "@rhesis/engine/plan/schema";
+import { enqueueJob } from "@rhesis/jobs/enqueue";
+import { AppError, invalid, notFound } from "@rhesis/telemetry/app-error";
+import { metricsByRequirement, metricsForAll, type ResolvedMetrics } from "./resolve-metrics.ts";
+
+export type StartRun = {
+  test_set_id: string;
+  endpoint_id: string;
+  name?: string | undefined;
+  /** Score every test with these, instead of the metrics of the set or of the requirements. */
+  metric_ids?: readonly string[] | undefined;
+  repeats: number;
+  concurrency?: number | undefined;
+  params: Record<string, unknown>;
+  /** Where only one project may be touched. */
+  project_id?: string | undefined;
+};
+
+/**
+ * Resolves the metrics of each test, freezes the plan, writes the run with one pending result per test and repeat, and
+ * enqueues the job that executes it. Returns the run's id.
+ * @throws not_found for the set; invalid where it is empty, the endpoint is not of its project, a metric is not there,
+ * a test has no metric, or a judge has no model
+ */
+export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
+  const facts = await readStartFacts(tx, { ...args, metric_ids: args.metric_ids ?? [] });
+  const { set, endpoint } = checkFacts(facts, args);
+  const resolved =
+    metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUse(tx, set.id));
+  const models = modelsOf(resolved.metrics, facts.models);
+  const plan = freezePlan(args, endpoint, resolved, models);
+  const run = {
+    id: facts.run_id,
+    project_id: set.project_id,
+    test_set_id: set.id,
+    endpoint_id: endpoint.id,
+    name: args.name ?? runName(set.name, facts.runs_before + 1),
+    plan,
+  };
+  const expected = set.test_count * args.repeats;
+  await writeRun(tx, run, expected, (id) =>
+    insertResultsOfSet(tx, { id, test_set_id: set.id, repeats: args.repeats, metrics: resolved.assignment }),
+  );
+  return run.id;
+}
+
+type Start = Omit<Parameters<typeof insertRun>[1], "job_id">;
+
+/** Writes job, run and results, and the run's total once it is known. */
+export async function writeRun(
+  tx: Tx,
+  run: Start,
+  expected: number | null,
+  insertResults: (id: string) => Promise<number>,
+): Promise<void> {
+  const { id, project_id } = run;
+  const job = await enqueueJob(tx, { name: "execute_test_run", payload: { test_run_id: id }, project_id });
+  const [, total] = await Promise.all([insertRun(tx, { ...run, job_id: job.id }), insertResults(id)]);
+  if (expected !== null && total !== expected) {
+    throw new AppError("conflict", "The test set was changed at this moment. Start the run again.");
+  }
+  if (total === 0) throw invalid("There is nothing to run.");
+  await setRunTotal(tx, { id, total });
+}
+
+const mostResults = 100_000;
+
+function checkFacts({ set, endpoint, run_metrics }: StartFacts, args: StartRun) {
+  if (set === undefined || (args.project_id !== undefined && set.project_id !== args.project_id)) {
+    throw notFound("test set");
+  }
+  if (endpoint === undefined || endpoint.project_id !== set.project_id) {
+    const message = "There is no such endpoint in the project of the test set.";
+    throw invalid(message, [{ path: ["endpoint_id"], message }]);
+  }
+  const missing = (args.metric_ids ?? []).flatMap((id, at) =>
+    run_metrics.some((metric) => metric.id === id)
+      ? []
+      : [{ path: ["metric_ids", at], message: "There is no such metric" }],
+  );
+  if (missing.length > 0) throw invalid("A metric named for this run is not there.", missing);
+  if (set.test_count === 0) throw invalid("The test set is empty. Add tests to it first.");
+  if (set.test_count * args.repeats > mostResults) {
+    const message = `A run holds at most ${mostResults.toLocaleString("en")} results. Repeat less, or split the set.`;
+    throw invalid(message, [{ path: ["repeats"], message }]);
+  }
+  return { set, endpoint };
+}
+
+type JudgeModels = { models: StartModel[]; default_model_id: string | null };
+
+/** @throws invalid where a metric asks a model and there is none for it */
+function modelsOf(metrics: readonly StartMetric[], live: readonly StartModel[]): JudgeModels {
+  const fallback = live.find((model) => model.is_default);
+  const judges = metrics.filter((metric) => isJudge(metric.parameters.implementation));
+  const modelFor = (metric: StartMetric) =>
+    metric.model_id === null ? fallback : live.find((model) => model.id === metric.model_id);
+  const without = judges.filter((metric) => modelFor(metric) === undefined);
+  if (without.length > 0) {
+    const names = without.map((metric) => metric.name).join(", ");
+    throw invalid(
+      `These metrics ask a model and have none: ${names}. Give them a model, or choose a default model for the organization.`,
+    );
+  }
+  const models = [...new Set(judges.flatMap((metric) => modelFor(metric) ?? []))];
+  const needsDefault = judges.some((metric) => metric.model_id === null);
+  return { models, default_model_id: needsDefault ? (fallback?.id ?? null) : null };
+}
+
+function freezePlan(
+  args: StartRun,
+  endpoint: NonNullable<StartFacts["endpoint"]>,
+  { source, metrics }: ResolvedMetrics,
+  { models, default_model_id }: JudgeModels,
+): RunPlan {
+  return {
+    endpoint: { id: endpoint.id, name: endpoint.name, config: endpoint.config },
+    metrics: metrics.map(({ id, name, parameters, model_id }) => ({ id, name, parameters, model_id })),
+    metrics_source: source,
+    models: models.map(plannedModel),
+    default_model_id,
+    params: args.params,
+    concurrency: Math.min(args.concurrency ?? endpoint.max_concurrency, endpoint.max_concurrency),
+    repeats: args.repeats,
+  };
+}
+
+function plannedModel(model: StartModel): RunPlan["models"][number] {
+  const { id, name, provider, model_name, base_url, headers, input_price, output_price } = model;
+  return { id, name, config: { provider, model_name, base_url, headers, input_price, output_price } };
+}
+
+function runName(set: string, nr: number): string {
+  const suffix = ` · run ${nr}`;
+  return set.slice(0, 200 - suffix.length) + suffix;
+}

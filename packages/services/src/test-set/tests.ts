@@ -1,0 +1,39 @@
+/** Which tests are in a set: of its project and kind, each once, in the order in which they were added. */
+import {
+  addTests as appendTests,
+  getTestSet,
+  lockTestSet,
+  readAddableTests,
+  removeTests as dropTests,
+  type SetTests,
+} from "@rhesis/db/queries/test-set";
+import type { Tx } from "@rhesis/db/tenant";
+import { invalid } from "@rhesis/telemetry/app-error";
+
+/**
+ * Appends tests; those in the set already keep their place.
+ * @throws not_found; invalid where a test is not there, or is of another project or kind
+ */
+export async function addTests(tx: Tx, { id, test_ids }: SetTests): Promise<{ added: number; test_count: number }> {
+  const { project_id, kind } = await lockTestSet(tx, id);
+  const wanted = [...new Set(test_ids)];
+  const addable = new Set(await readAddableTests(tx, { project_id, kind, test_ids: wanted }));
+  const problems = test_ids.flatMap((test_id, at) =>
+    addable.has(test_id) ? [] : [{ path: ["test_ids", at], message: "There is no such test in the set's project" }],
+  );
+  if (problems.length > 0) {
+    throw invalid("A set takes tests of its own project and kind only.", problems.slice(0, 100));
+  }
+  const added = await appendTests(tx, { id, test_ids: wanted });
+  return { added, test_count: (await getTestSet(tx, id)).test_count };
+}
+
+/** Takes tests out of a set; those that are not in it do not matter. @throws not_found */
+export async function removeTests(
+  tx: Tx,
+  { id, test_ids }: SetTests,
+): Promise<{ removed: number; test_count: number }> {
+  await lockTestSet(tx, id);
+  const removed = await dropTests(tx, { id, test_ids });
+  return { removed, test_count: (await getTestSet(tx, id)).test_count };
+}

@@ -1,0 +1,104 @@
+import { expect } from "vitest";
+import { soon } from "./browser.ts";
+import { ada, browserTest, useStage } from "./stage.ts";
+
+const stage = useStage();
+const many = 10_000;
+
+/** A finished run of `many` results: those of a real run over and over. */
+async function largeRun(): Promise<string> {
+  const { open, finishedRun } = stage();
+  const { id } = await finishedRun();
+  const [run] = await open.admin<{ id: string }>(`
+    with source as (select * from test_run where id = '${id}'),
+    grown as (
+      insert into test_run (organization_id, project_id, test_set_id, endpoint_id, user_id, name, status, plan, total,
+        started_at, finished_at)
+      select organization_id, project_id, test_set_id, endpoint_id, user_id, 'Ten thousand', 'completed', plan, ${many},
+        now() - interval '1 minute', now()
+      from source returning id, organization_id),
+    picked as (select r.*, row_number() over (order by id) - 1 as nr, count(*) over () as size
+      from test_result r where test_run_id = '${id}'),
+    copies as (
+      insert into test_result (organization_id, test_run_id, test_id, status, verdict, input, expected_output,
+        requirement_id, topic_id, category_id, metric_ids, output, answer, request, response, attempts, latency_ms,
+        started_at, finished_at)
+      select p.organization_id, g.id, uuidv7(), 'completed', p.verdict, 'No. ' || n || ': ' || p.input, p.expected_output,
+        p.requirement_id, p.topic_id, p.category_id, p.metric_ids, p.output, p.answer, p.request, p.response, p.attempts,
+        p.latency_ms, now(), now()
+      from generate_series(1, ${many}) n join picked p on p.nr = n % p.size, grown g order by n
+      returning verdict)
+    select id from grown`);
+  const large = run?.id ?? "";
+  await open.admin(`
+    update test_run set passed = c.passed, failed = c.failed, inconclusive = c.inconclusive, errored = c.errored
+    from (select count(*) filter (where verdict = 'pass') passed, count(*) filter (where verdict = 'fail') failed,
+      count(*) filter (where verdict = 'inconclusive') inconclusive, count(*) filter (where verdict = 'error') errored
+      from test_result where test_run_id = '${large}') c
+    where id = '${large}'`);
+  return large;
+}
+
+browserTest(
+  "a run of 10,000 results scrolls to its end with few rows on the page, and its address holds what is shown",
+  async () => {
+    const id = await largeRun();
+    const { page } = await stage().visitAs(ada);
+    await page.goto(`/test-runs/${id}`);
+    const grid = page.getByRole("grid", { name: "Results" });
+    await grid.getByText("No. 1:").waitFor();
+    expect(await grid.getAttribute("aria-rowcount")).toBe(String(many + 1));
+    await page.evaluate(() => {
+      const table = document.querySelector("[role=grid]");
+      const state = { most: 0, longest: 0, scrolling: true };
+      Reflect.set(window, "scrolled", state);
+      let last = performance.now();
+      const frame = (now: number) => {
+        state.longest = Math.max(state.longest, now - last);
+        last = now;
+        state.most = Math.max(state.most, document.querySelectorAll("[role=row]").length);
+        table?.scrollTo(0, table.scrollHeight);
+        if (state.scrolling) requestAnimationFrame(frame);
+      };
+      requestAnimationFrame(frame);
+    });
+    await grid.getByText(`No. ${many}:`).waitFor({ timeout: 60_000 });
+    const { most, longest } = await page.evaluate(() => {
+      const state = Reflect.get(window, "scrolled");
+      state.scrolling = false;
+      return state;
+    });
+    expect(most).toBeLessThan(200);
+    expect(longest, "milliseconds of the longest frame").toBeLessThan(1000);
+
+    await grid.focus();
+    await page.keyboard.press("Home");
+    await grid.getByText("No. 1:").waitFor();
+    await page.keyboard.press("End");
+    await grid.getByText(`No. ${many}:`).waitFor();
+
+    await page.keyboard.press("f");
+    await page.getByRole("searchbox").or(page.getByLabel("Search inputs and answers")).first().fill("deductible");
+    await page.waitForURL(/verdict=fail.*q=deductible|q=deductible.*verdict=fail/);
+    const shown = async (): Promise<string | null> => {
+      await soon(() => grid.getAttribute("aria-busy")).toBe("false");
+      return grid.getAttribute("aria-rowcount");
+    };
+    const filtered = await shown();
+    expect(Number(filtered)).toBeLessThan(many);
+    await page.reload();
+    await grid.waitFor();
+    expect(await shown()).toBe(filtered);
+    await grid.getByRole("row").nth(1).click();
+    await page.waitForURL(/open=/);
+    const opened = page.url();
+    await page.getByRole("complementary").getByRole("link", { name: "Full page" }).click();
+    await page.waitForURL(/\/test-results\//);
+    await page.goBack();
+    await page.getByRole("complementary").waitFor();
+    expect(page.url()).toBe(opened);
+    await page.goForward();
+    await page.waitForURL(/\/test-results\//);
+  },
+  120_000,
+);

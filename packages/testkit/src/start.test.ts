@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "rhesis-start-"));
+  chmodSync(folder, 0o755);
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+type Started = { child: ChildProcess; url: string; output: () => string; stop: () => Promise<number | null> };
+
+/** What `npm start` runs, on ports and in a folder of its own. */
+async function start(): Promise<Started> {
+  const child = spawn(process.execPath, ["apps/local/bootstrap.mjs", "start"], {
+    cwd: root,
+    env: { ...process.env, RHESIS_DATA_DIR: folder, RHESIS_PORT: "0" },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let text = "";
+  const ended = once(child, "exit") as Promise<[number | null]>;
+  const ready = new Promise<string>((resolve, reject) => {
+    const read = (chunk: Buffer) => {
+      text += chunk.toString();
+      const address = /Rhesis is ready: (\S+)/.exec(text)?.[1];
+      if (address !== undefined) resolve(address);
+    };
+    child.stdout.on("data", read);
+    child.stderr.on("data", read);
+    void ended.then(() => reject(new Error(`it ended before it was ready:\n${text}`)));
+  });
+  const url = await ready;
+  const stop = async () => {
+    // Ctrl-C reaches the whole group.
+    process.kill(-(child.pid ?? 0), "SIGINT");
+    return (await ended)[0];
+  };
+  return { child, url, output: () => text, stop };
+}
+
+/** Processes that mention the folder of this test, as a leftover PostgreSQL, API or worker would. */
+function leftovers(): string[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid);
+  return pids.flatMap((pid) => {
+    try {
+      const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      const environment = readFileSync(`/proc/${pid}/environ`, "utf8");
+      return command.includes(folder) || environment.includes(folder) ? [command.replaceAll("\0", " ")] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+test("it brings everything up, runs the demo once, tells a second start, and leaves nothing behind", async () => {
+  const first = await start();
+  try {
+    expect(first.output()).toMatch(/\d+ of \d+ demo tests passed/);
+    const page = await fetch(first.url);
+    expect(page.status).toBe(200);
+    expect(await page.text()).toContain("<title>");
+    const config = (await (await fetch(`${first.url}/config.json`)).json()) as { issuer: string };
+    expect((await fetch(new URL(".well-known/openid-configuration", config.issuer))).status).toBe(200);
+    const second = spawn(process.execPath, ["apps/local/bootstrap.mjs", "start"], {
+      cwd: root,
+      env: { ...process.env, RHESIS_DATA_DIR: folder, RHESIS_PORT: "0" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const said = Buffer.concat(await second.stdout.toArray()).toString();
+    expect(said).toContain(first.url);
+  } finally {
+    expect(await first.stop()).toBe(0);
+  }
+  expect(leftovers()).toEqual([]);
+}, 120_000);
+
+test("a later start finds the data of the first and does not run the demo again", async () => {
+  const again = await start();
+  try {
+    expect(again.output()).not.toContain("demo tests passed");
+    expect((await fetch(`${again.url}/readyz`)).status).toBe(200);
+  } finally {
+    expect(await again.stop()).toBe(0);
+  }
+  expect(leftovers()).toEqual([]);
+}, 60_000);
