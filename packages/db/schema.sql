@@ -530,21 +530,20 @@ create table test_result (
   category_id uuid,
   metric_ids uuid[] not null default '{}'::uuid[],
   output text,
-  answer jsonb,
-  request jsonb,
-  response jsonb,
-  attempts jsonb,
+  answer json,
+  request json,
+  response json,
+  attempts json,
   error_code text,
   error_message text,
   latency_ms double precision,
   claims integer not null default 0,
-  lease_token uuid,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   constraint test_result_pkey PRIMARY KEY (organization_id, id),
   constraint test_result_run_test_repeat_key UNIQUE (organization_id, test_run_id, test_id, repeat),
-  constraint test_result_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'cancelled'::text]))),
+  constraint test_result_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'completed'::text, 'cancelled'::text]))),
   constraint test_result_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text, 'error'::text]))),
   constraint test_result_verdict_when_completed_check CHECK (((verdict IS NOT NULL) = (status = 'completed'::text)))
 );
@@ -581,6 +580,7 @@ create table test_run (
   output_tokens bigint not null default 0,
   cost numeric(14,6) not null default 0,
   lease_token uuid,
+  begun_through uuid,
   cancel_requested_at timestamp with time zone,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
@@ -613,7 +613,7 @@ CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABL
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER delete_results AFTER DELETE ON public.test_run FOR EACH ROW EXECUTE FUNCTION gate_delete_results_of_run();
 CREATE TRIGGER touch BEFORE UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION touch_row();
-CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW EXECUTE FUNCTION notify_test_run();
+CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW WHEN ((NOT (old.begun_through IS DISTINCT FROM new.begun_through))) EXECUTE FUNCTION notify_test_run();
 
 create table test_set (
   organization_id uuid not null default current_organization(),

@@ -151,7 +151,8 @@ begin
   perform pg_notify('test_run', new.id::text);
   return null;
 end $$;
-create trigger wake after update on test_run for each row execute function notify_test_run();
+create trigger wake after update on test_run for each row
+  when (old.begun_through is not distinct from new.begun_through) execute function notify_test_run();
 
 create function notify_identity() returns trigger language plpgsql as $$
 begin

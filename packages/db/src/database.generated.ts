@@ -273,7 +273,6 @@ export interface TestResult {
   id: Generated<string>;
   input: string;
   latency_ms: number | null;
-  lease_token: string | null;
   metric_ids: Generated<string[]>;
   organization_id: Generated<string>;
   output: string | null;
@@ -282,7 +281,7 @@ export interface TestResult {
   requirement_id: string | null;
   response: JsonColumn<ReceivedResponse> | null;
   started_at: ColumnType<Date, Date | string, Date | string> | null;
-  status: Generated<"pending" | "running" | "completed" | "cancelled">;
+  status: Generated<"pending" | "completed" | "cancelled">;
   test_id: string;
   test_run_id: string;
   topic_id: string | null;
@@ -290,6 +289,7 @@ export interface TestResult {
 }
 
 export interface TestRun {
+  begun_through: string | null;
   cancel_requested_at: ColumnType<Date, Date | string, Date | string> | null;
   cost: Generated<number>;
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;

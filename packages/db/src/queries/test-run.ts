@@ -154,7 +154,7 @@ export async function cancelQueuedRun(tx: Tx, run: { id: string; job_id: string 
       .updateTable("test_result")
       .set(ended)
       .where("test_run_id", "=", run.id)
-      .where("status", "in", ["pending", "running"])
+      .where("status", "=", "pending")
       .execute(),
     tx.updateTable("job").set(ended).where("id", "=", run.job_id).where("status", "=", "queued").execute(),
   ]);

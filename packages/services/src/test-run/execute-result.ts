@@ -1,5 +1,5 @@
 /** One result of a run: the call, the scores, the verdict. */
-import type { NewScore } from "@rhesis/db/queries/run-execution";
+import type { NewScore } from "@rhesis/db/queries/run-results";
 import { isJudge, type ScoreInput, type ScoreOutcome } from "@rhesis/engine/metric/schema";
 import { scoreAnswer, scoreDeterministic } from "@rhesis/engine/metric/score-answer";
 import { resultVerdict } from "@rhesis/engine/metric/verdict";
@@ -29,12 +29,14 @@ const maxStoredBody = 1_000_000;
 
 /** Calls the endpoint for one result and scores the answer. Null when it was aborted: then nothing came of it. */
 export async function executeResult(context: ResultContext, row: ClaimedResult): Promise<ScoredResult | null> {
+  const began = performance.now();
   const outcome = await callTarget(context, row);
   context.called?.(outcome);
   if (context.signal.aborted && outcome.error?.code === "cancelled") return null;
-  if (outcome.error !== null || outcome.answer === null) return errorResult(row, outcome);
+  if (outcome.error !== null || outcome.answer === null) return errorResult(row, outcome, began);
   const scores = await scoreAll(context, row, { answer: outcome.answer, latency_ms: outcome.latency_ms });
-  return scores === null ? null : scoredResult(row, outcome, scores);
+  if (scores === null) return null;
+  return { result: { ...stored(row, outcome, began), verdict: resultVerdict(scores) }, scores };
 }
 
 async function callTarget(context: ResultContext, row: ClaimedResult): Promise<TargetOutcome> {
@@ -56,25 +58,18 @@ const nothingCalled: TargetOutcome = {
 };
 
 /** A result whose calls were begun again and again without the worker living to see an end. */
-export function exhaustedResult(row: ClaimedResult, claims: number): ScoredResult {
-  const message = `This test was begun ${claims} times, and each time the worker stopped before it ended. It is not tried again.`;
-  return errorResult(row, { ...nothingCalled, error: { code: "attempts_exhausted", message } });
+export function exhaustedResult(row: ClaimedResult): ScoredResult {
+  const message = `This test was begun ${row.claims} times, and each time the worker stopped before it ended. It is not tried again.`;
+  return errorResult(row, { ...nothingCalled, error: { code: "attempts_exhausted", message } }, performance.now());
 }
 
-function errorResult(row: ClaimedResult, outcome: TargetOutcome): ScoredResult {
+function errorResult(row: ClaimedResult, outcome: TargetOutcome, began: number): ScoredResult {
   const error = outcome.error ?? { code: "empty_answer", message: "The application gave no answer." };
-  const result = { ...stored(row, outcome), verdict: "error" as const };
+  const result = { ...stored(row, outcome, began), verdict: "error" as const };
   return { result: { ...result, error_code: error.code, error_message: error.message }, scores: [] };
 }
 
-function scoredResult(row: ClaimedResult, outcome: TargetOutcome, scores: NewScore[]): ScoredResult {
-  const sum = (key: "input_tokens" | "output_tokens" | "cost") =>
-    scores.reduce((total, score) => total + (score[key] ?? 0), 0);
-  const used = { input_tokens: sum("input_tokens"), output_tokens: sum("output_tokens"), cost: sum("cost") };
-  return { result: { ...stored(row, outcome), ...used, verdict: resultVerdict(scores) }, scores };
-}
-
-function stored(row: ClaimedResult, outcome: TargetOutcome): Omit<ScoredResult["result"], "verdict"> {
+function stored(row: ClaimedResult, outcome: TargetOutcome, began: number): Omit<ScoredResult["result"], "verdict"> {
   const { answer, request, response, attempts, latency_ms } = outcome;
   const isLong = response !== null && response.body.length > maxStoredBody;
   return {
@@ -87,9 +82,7 @@ function stored(row: ClaimedResult, outcome: TargetOutcome): Omit<ScoredResult["
     error_code: null,
     error_message: null,
     latency_ms,
-    input_tokens: 0,
-    output_tokens: 0,
-    cost: 0,
+    took_ms: performance.now() - began,
   };
 }
 

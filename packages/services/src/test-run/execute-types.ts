@@ -1,7 +1,8 @@
 /** What the parts of the executor share. */
 import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import type { Database } from "@rhesis/db/database";
-import type { ClaimedResult, NewScore, StoredResult } from "@rhesis/db/queries/run-execution";
+import type { ClaimedResult } from "@rhesis/db/queries/run-execution";
+import type { NewScore, StoredResult } from "@rhesis/db/queries/run-results";
 import type { Tenant } from "@rhesis/db/tenant";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
 import type { AddressPolicy } from "@rhesis/engine/target/address-policy";

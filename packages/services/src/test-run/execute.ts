@@ -6,6 +6,7 @@ import { randomUUID } from "node:crypto";
 import { readRunAccess } from "@rhesis/db/queries/run-access";
 import {
   claimResults,
+  claimSuspects,
   completeRun,
   returnResults,
   stopRun,
@@ -28,9 +29,9 @@ import {
 } from "./execute-types.ts";
 import { RunWatch } from "./execute-watch.ts";
 
-/** From so many begun calls on, a result runs alone: it may be what kills the worker. */
-const suspectClaims = 3;
-/** After so many begun calls, a result is an error. */
+/** A result that so many workers began and did not survive runs alone: it may be what kills them. */
+const suspect_claims = 3;
+/** After so many, a result is an error. */
 const mostClaims = 5;
 const judgesAtOnce = 10;
 const retryMs = 1_000;
@@ -41,7 +42,9 @@ const retryMs = 1_000;
  */
 export async function executeTestRun(tools: ExecutionTools, run: RunToExecute): Promise<ExecutionEnd> {
   const lease: RunLease = { test_run_id: run.test_run_id, lease_token: randomUUID() };
-  const taken = await tools.database.write(run.tenant, (tx) => takeRun(tx, lease, run.job_id));
+  const taken = await tools.database.write(run.tenant, (tx) =>
+    takeRun(tx, lease, { job_id: run.job_id, suspect_claims }),
+  );
   if (taken === undefined) return { status: "completed" };
   const execution = new Execution(tools, run, { lease, taken });
   const end = await unlessLost(taken.cancelled ? execution.cancel() : execution.execute());
@@ -76,7 +79,7 @@ class Execution {
     this.#taken = taken;
     this.#watch = new RunWatch(tools, run, lease);
     this.#write = retryingWrite(tools, run);
-    this.#writer = new ResultWriter(tools, run, { lease, concurrency: taken.plan.concurrency });
+    this.#writer = new ResultWriter(tools, run, { lease, taken });
   }
 
   async execute(): Promise<ExecutionEnd> {
@@ -91,6 +94,7 @@ class Execution {
       return await this.#finish();
     } finally {
       this.#watch.close();
+      await this.#writer.close();
     }
   }
 
@@ -126,25 +130,27 @@ class Execution {
     const { concurrency } = this.#taken.plan;
     const limit = () => Math.min(concurrency, this.#watch.share);
     const work = (row: ClaimedResult) => this.#work(context, row);
+    const claim: Phase["claim"] = (most, after) =>
+      this.#write((tx) => claimResults(tx, this.#lease, { limit: most, after, suspect_claims }));
+    const { ending } = this.#watch;
+    const onLimitChange: Phase["onLimitChange"] = (listener) => this.#watch.onShare(listener);
     return [
-      { ...this.#phase(0, suspectClaims), limit, work, ahead: 1 },
-      { ...this.#phase(suspectClaims, mostClaims), limit: () => 1, work, ahead: 0 },
+      { claim, limit, work, ahead: 1, ending, onLimitChange },
+      { claim: this.#claimBegun(suspect_claims, mostClaims), limit: () => 1, work, ahead: 0, ending, onLimitChange },
       {
-        ...this.#phase(mostClaims, 2 ** 31 - 1),
+        claim: this.#claimBegun(mostClaims, 2 ** 31 - 1),
         limit: () => 100,
-        work: (row) => this.#writer.store(exhaustedResult(row, row.claims - 1)),
+        work: (row) => this.#writer.store(exhaustedResult(row)),
         ahead: 0,
+        ending,
+        onLimitChange,
       },
     ];
   }
 
-  #phase(min_claims: number, max_claims: number): Pick<Phase, "claim" | "ending" | "onLimitChange"> {
-    return {
-      claim: (limit, after) =>
-        this.#write((tx) => claimResults(tx, this.#lease, { limit, after, min_claims, max_claims })),
-      ending: this.#watch.ending,
-      onLimitChange: (listener) => this.#watch.onShare(listener),
-    };
+  #claimBegun(min_claims: number, max_claims: number): Phase["claim"] {
+    return (limit, after) =>
+      this.#write((tx) => claimSuspects(tx, this.#lease, { limit, after, min_claims, max_claims }));
   }
 
   async #work(context: ResultContext, row: ClaimedResult): Promise<void> {
@@ -159,8 +165,8 @@ class Execution {
     const reason = this.#watch.reason;
     if (reason === "lost") return { status: "lost" };
     if (reason === "cancelled") return this.cancel();
-    const ids = [...unbegun, ...this.#aborted].map((row) => row.id);
-    await this.#write((tx) => returnResults(tx, this.#lease, ids));
+    const suspects = [...unbegun, ...this.#aborted].filter((row) => row.claims >= suspect_claims).map((row) => row.id);
+    await this.#write((tx) => returnResults(tx, this.#lease, { suspects }));
     if (error !== undefined) throw error;
     return { status: "released", delay_ms: 0 };
   }
