@@ -19,10 +19,11 @@ export function startRunReconciler({ database, log, onFailed }: ReconcilerOption
   let failing = false;
   const look = async (): Promise<void> => {
     try {
-      const failed = await failOrphanedRuns(database, batch);
+      await failOrphanedRuns(database, batch, (run) => {
+        log.warn(run, "a test run was failed because its job had ended");
+        onFailed?.();
+      });
       failing = false;
-      for (let nr = 0; nr < failed; nr += 1) onFailed?.();
-      if (failed > 0) log.warn({ test_runs: failed }, "test runs whose jobs had ended were failed");
     } catch (err) {
       if (!failing) log.warn({ err }, "test runs without a job could not be looked for; it is tried again");
       failing = true;

@@ -67,8 +67,10 @@ export function jobCounts(pool: Pool): Promise<{ name: string; status: string; j
   return ask(pool, "gate_job_counts", "select * from gate_job_counts()", []);
 }
 
+export type OrphanedRun = { organization_id: string; job_id: string };
+
 /** Live test runs whose job has ended, over all organizations: by the job, `most` at once. */
-export function orphanedRuns(pool: Pool, most: number): Promise<{ organization_id: string; job_id: string }[]> {
+export function orphanedRuns(pool: Pool, most: number): Promise<OrphanedRun[]> {
   const text = "select organization_id, job_id from gate_orphaned_runs($1)";
   return ask(pool, "gate_orphaned_runs", text, [most]);
 }

@@ -2,6 +2,8 @@
 import type { Database } from "@rhesis/db/database";
 import { claimJob, endJob, extendLease, releaseJob, type ClaimedJob, type JobEnd } from "@rhesis/db/queries/job";
 import type { Tenant, Tx } from "@rhesis/db/tenant";
+import { runInContext } from "@rhesis/telemetry/request-context";
+import { withSpan } from "@rhesis/telemetry/tracing";
 import { z } from "zod";
 import { jobCatalog, type JobName, type JobPayload } from "./catalog.ts";
 import type { JobLog } from "./job-log.ts";
@@ -43,8 +45,13 @@ export async function runJob(runner: JobRunner, delivered: unknown): Promise<voi
   }
   if (runner.stop.aborted) return;
   const { organization_id, job_id } = parsed.data;
+  // Whatever is logged on the way says whose job it was.
+  await runInContext({ organization_id, job_id }, () => claimAndDo(runner, organization_id, job_id));
+}
+
+async function claimAndDo(runner: JobRunner, organization_id: string, job_id: string): Promise<void> {
   const asked = performance.now();
-  const job = await runner.database.write({ organization_id, user_id: null }, (tx) => claimJob(tx, job_id, leaseMs));
+  const job = await claim(runner, organization_id, job_id);
   if (job === undefined) return;
   const tenant: Tenant = { organization_id, user_id: job.user_id };
   const keeper = new LeaseKeeper(runner, tenant, { job, asked });
@@ -56,6 +63,15 @@ export async function runJob(runner: JobRunner, delivered: unknown): Promise<voi
   }
 }
 
+async function claim({ database, log }: JobRunner, organization_id: string, id: string) {
+  try {
+    return await database.write({ organization_id, user_id: null }, (tx) => claimJob(tx, id, leaseMs));
+  } catch (err) {
+    log.error({ err, job_id: id }, "a job could not be claimed; it is offered again");
+    return undefined;
+  }
+}
+
 async function attempt(runner: JobRunner, context: JobContext): Promise<JobOutcome> {
   const { job } = context;
   if (!isJobName(job.name)) return { status: "failed", error: `There is no job called ${job.name}.` };
@@ -63,12 +79,18 @@ async function attempt(runner: JobRunner, context: JobContext): Promise<JobOutco
   const payload = jobCatalog[job.name].payload.safeParse(job.payload);
   if (!payload.success) return { status: "failed", error: "Its payload is not what this job takes." };
   try {
-    return await runner.handlers[job.name].run(payload.data, context);
+    const handler = runner.handlers[job.name];
+    return await withSpan(job.name, spanAttributes(context), () => handler.run(payload.data, context));
   } catch (err) {
     if (context.lease.aborted) return { status: "lost" };
     runner.log.error({ err, job_id: job.id, attempts: job.attempts }, "a job failed and is tried again");
     return { status: "released", delay_ms: retryDelay(job.attempts) };
   }
+}
+
+function spanAttributes({ job, tenant }: JobContext): Record<string, string | number> {
+  const { organization_id } = tenant;
+  return { "rhesis.organization_id": organization_id, "rhesis.job_id": job.id, "rhesis.attempts": job.attempts };
 }
 
 function gaveUp({ attempts }: ClaimedJob): JobEnd {

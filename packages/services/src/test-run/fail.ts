@@ -1,6 +1,6 @@
 /** Ending a run whose background work has ended without it. */
 import type { Database } from "@rhesis/db/database";
-import { orphanedRuns } from "@rhesis/db/gates";
+import { orphanedRuns, type OrphanedRun } from "@rhesis/db/gates";
 import { jobError } from "@rhesis/db/queries/job";
 import { failRunOfJob } from "@rhesis/db/queries/test-run";
 import type { Tx } from "@rhesis/db/tenant";
@@ -20,16 +20,20 @@ function reasonOf(cause: string): string {
 const endedElsewhere = "Its work in the background was ended before the run was over.";
 
 /**
- * Fails the live runs of all organizations whose job has ended: they would stay open for ever. Returns how many.
+ * Fails the live runs of all organizations whose job has ended: they would stay open for ever.
  * @param most how many at once
+ * @param onFailed told of each run that was failed
  */
-export async function failOrphanedRuns(database: Pick<Database, "pool" | "write">, most: number): Promise<number> {
-  let failed = 0;
-  for (const { organization_id, job_id } of await orphanedRuns(database.pool, most)) {
+export async function failOrphanedRuns(
+  database: Pick<Database, "pool" | "write">,
+  most: number,
+  onFailed: (run: OrphanedRun) => void,
+): Promise<void> {
+  for (const orphan of await orphanedRuns(database.pool, most)) {
+    const { organization_id, job_id } = orphan;
     const ended = await database.write({ organization_id, user_id: null }, async (tx) =>
       failTestRunOfJob(tx, { job_id, cause: (await jobError(tx, job_id)) ?? endedElsewhere }),
     );
-    if (ended) failed += 1;
+    if (ended) onFailed(orphan);
   }
-  return failed;
 }
