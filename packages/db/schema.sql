@@ -604,9 +604,11 @@ alter table test_run enable row level security;
 alter table test_run force row level security;
 CREATE INDEX test_run_count_idx ON public.test_run USING btree (organization_id, project_id) WHERE (deleted_at IS NULL);
 CREATE INDEX test_run_endpoint_id_idx ON public.test_run USING btree (organization_id, endpoint_id, id);
+CREATE INDEX test_run_live_job_idx ON public.test_run USING btree (organization_id, job_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX test_run_project_id_idx ON public.test_run USING btree (organization_id, project_id, id);
 CREATE INDEX test_run_running_idx ON public.test_run USING btree (organization_id, endpoint_id) WHERE (status = 'running'::text);
 CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organization_id, test_set_id, id);
+create policy gate on test_run for select to rhesis_gate using (true);
 create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select, update on test_run to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
@@ -908,6 +910,19 @@ AS $function$
   select o.id from public.organization o order by o.id
 $function$;
 alter routine gate_organizations() owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_orphaned_runs(most integer)
+ RETURNS TABLE(organization_id uuid, job_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select r.organization_id, r.job_id
+  from public.test_run r join public.job j on j.organization_id = r.organization_id and j.id = r.job_id
+  where r.status in ('queued', 'running') and j.status in ('completed', 'failed', 'cancelled')
+  limit most
+$function$;
+alter routine gate_orphaned_runs(integer) owner to rhesis_gate;
 
 CREATE OR REPLACE FUNCTION public.gate_sign_in(issuer text, subject text, email text, email_verified boolean, name text, picture text)
  RETURNS uuid

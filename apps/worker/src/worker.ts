@@ -11,6 +11,7 @@ import { startRelay } from "@rhesis/jobs/relay";
 import { runJob, type JobRunner } from "@rhesis/jobs/run-job";
 import type { ExecutionObserver } from "@rhesis/services/test-run/execute-types";
 import { executeTestRun } from "./jobs/execute-test-run.ts";
+import { startRunReconciler } from "./run-reconciler.ts";
 
 export type WorkerOptions = {
   /** Connects as `rhesis_app`, in sessions of its own. */
@@ -60,13 +61,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const deliveries = new Deliveries({ database, handlers, log, stop: stopping.signal });
   const worker = await queue.work((delivered) => deliveries.take(delivered), { concurrency });
   const relay = startRelay({ database, notifications, queue, log });
+  const stopReconciler = startRunReconciler({ database, log, onFailed: () => options.observer?.ended("failed") });
   return {
     database,
     queue,
     async close() {
       await stopTaking(worker, stopping);
       await deliveries.ended(grace_ms + settleMs);
-      await Promise.all([relay.close(), target.close(), worker.close(false)]);
+      await Promise.all([relay.close(), stopReconciler(), target.close(), worker.close(false)]);
       await Promise.all([queue.close(), notifications.close()]);
       await database.close();
     },

@@ -66,6 +66,7 @@ create index test_run_count_idx on test_run (organization_id, project_id) where 
 create index test_run_project_id_idx on test_run (organization_id, project_id, id);
 create index test_run_test_set_id_idx on test_run (organization_id, test_set_id, id);
 create index test_run_endpoint_id_idx on test_run (organization_id, endpoint_id, id);
+create index test_run_live_job_idx on test_run (organization_id, job_id) where status in ('queued', 'running');
 create index test_run_running_idx on test_run (organization_id, endpoint_id) where status = 'running';
 
 -- One row per test and repeat, from the start of the run. What the test said then is kept here.

@@ -11,6 +11,7 @@ create policy gate on membership to rhesis_gate using (true) with check (true);
 create policy gate on invitation to rhesis_gate using (true) with check (true);
 create policy gate on api_token to rhesis_gate using (true) with check (true);
 create policy gate on job to rhesis_gate using (true) with check (true);
+create policy gate on test_run for select to rhesis_gate using (true);
 create policy gate on audit_log for insert to rhesis_gate with check (true);
 create policy gate on idempotency_key for delete to rhesis_gate using (true);
 grant select, insert, update on "user" to rhesis_gate;
@@ -19,6 +20,7 @@ grant select, insert on membership to rhesis_gate;
 grant select, update (accepted_at) on invitation to rhesis_gate;
 grant select, update (last_used_at) on api_token to rhesis_gate;
 grant select, update (offered_at) on job to rhesis_gate;
+grant select (organization_id, job_id, status) on test_run to rhesis_gate;
 grant insert on audit_log to rhesis_gate;
 grant delete, select (created_at) on idempotency_key to rhesis_gate;
 
@@ -97,6 +99,15 @@ $$;
 create function gate_job_counts() returns table (name text, status text, jobs bigint)
 language sql stable security definer set search_path = '' as $$
   select j.name, j.status, count(*) from public.job j where j.status in ('queued', 'running') group by 1, 2
+$$;
+
+-- Runs that nobody works at any more: their job has ended, and a job does not come back.
+create function gate_orphaned_runs(most integer) returns table (organization_id uuid, job_id uuid)
+language sql stable security definer set search_path = '' as $$
+  select r.organization_id, r.job_id
+  from public.test_run r join public.job j on j.organization_id = r.organization_id and j.id = r.job_id
+  where r.status in ('queued', 'running') and j.status in ('completed', 'failed', 'cancelled')
+  limit most
 $$;
 
 create function gate_users_by_email(address text) returns setof uuid

@@ -183,6 +183,7 @@ test("the doors through row-level security are a closed list with a pinned searc
     "gate_job_counts",
     "gate_memberships",
     "gate_organizations",
+    "gate_orphaned_runs",
     "gate_sign_in",
     "gate_token",
     "gate_touch_token",

@@ -1,13 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { useTestDatabase } from "@rhesis/testkit/database";
-import { createTenants } from "@rhesis/testkit/tenants";
+import { prepareRun } from "@rhesis/testkit/run-fixture";
+import { createTenants, type TestOrganization } from "@rhesis/testkit/tenants";
 import {
   findToken,
   forgetIdempotencyKeys,
   jobCounts,
   membershipsOf,
   missingMigrations,
+  orphanedRuns,
   signIn,
   touchToken,
 } from "./gates.ts";
@@ -85,4 +87,23 @@ test("nothing is missing from a migrated database, and the rest answers", async 
   await expect(missingMigrations(pool)).resolves.toEqual([]);
   await expect(jobCounts(pool)).resolves.toEqual([]);
   await expect(forgetIdempotencyKeys(pool, 24)).resolves.toBeUndefined();
+});
+
+test("live runs whose job has ended are found in every organization, by ids only", async () => {
+  const { database, admin } = open();
+  const { a, b } = await createTenants(database);
+  const prepare = (organization: TestOrganization) =>
+    prepareRun(database, organization, { target: { url: "http://127.0.0.1:9/" }, tests: 1 });
+  const [orphan, healthy, ended, theirs] = [await prepare(a), await prepare(a), await prepare(a), await prepare(b)];
+  const endJob = "update job set status = $2 where id = $1";
+  await admin(endJob, [orphan.job_id, "failed"]);
+  await admin(endJob, [theirs.job_id, "completed"]);
+  await admin(endJob, [ended.job_id, "failed"]);
+  await admin("update test_run set status = 'failed' where id = $1", [ended.test_run_id]);
+  await admin("update test_run set status = 'running' where id = any($1)", [[theirs.test_run_id, healthy.test_run_id]]);
+  const found = await orphanedRuns(database.pool, 10);
+  expect(found).toHaveLength(2);
+  expect(found).toContainEqual({ organization_id: a.id, job_id: orphan.job_id });
+  expect(found).toContainEqual({ organization_id: b.id, job_id: theirs.job_id });
+  expect(await orphanedRuns(database.pool, 1)).toHaveLength(1);
 });

@@ -67,6 +67,14 @@ export function jobCounts(pool: Pool): Promise<{ name: string; status: string; j
   return ask(pool, "gate_job_counts", "select * from gate_job_counts()", []);
 }
 
+export type OrphanedRun = { organization_id: string; job_id: string };
+
+/** Live test runs whose job has ended, over all organizations: by the job, `most` at once. */
+export function orphanedRuns(pool: Pool, most: number): Promise<OrphanedRun[]> {
+  const text = "select organization_id, job_id from gate_orphaned_runs($1)";
+  return ask(pool, "gate_orphaned_runs", text, [most]);
+}
+
 /** Forgets keys of repeated calls, older than so many hours. */
 export async function forgetIdempotencyKeys(pool: Pool, older_than_hours: number): Promise<void> {
   const text = "select gate_forget_idempotency_keys(make_interval(hours => $1))";

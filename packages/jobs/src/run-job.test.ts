@@ -5,7 +5,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { enqueueJob } from "./enqueue.ts";
 import type { JobLog } from "./job-log.ts";
 import { silent } from "./queue.contract.ts";
-import { runJob, type JobHandlers, type JobOutcome, type JobRunner } from "./run-job.ts";
+import { runJob, type JobHandler, type JobOutcome, type JobRunner } from "./run-job.ts";
 
 const open = useTestDatabase();
 let tenants: { a: TestOrganization; b: TestOrganization };
@@ -13,11 +13,16 @@ beforeAll(async () => {
   tenants = await createTenants(open().database);
 });
 
-type Handler = JobHandlers["execute_test_run"];
+type Handler = JobHandler<"execute_test_run">["run"];
+type OnFailed = NonNullable<JobHandler<"execute_test_run">["onFailed"]>;
 const completed: Handler = async () => ({ status: "completed" });
 
-function runner(execute_test_run: Handler, log: JobLog = silent, stop = new AbortController().signal): JobRunner {
-  return { database: open().database, handlers: { execute_test_run }, log, stop };
+function runner(run: Handler, log: JobLog = silent, stop = new AbortController().signal): JobRunner {
+  return { ...runnerWith({ run }), log, stop };
+}
+
+function runnerWith(execute_test_run: JobHandler<"execute_test_run">): JobRunner {
+  return { database: open().database, handlers: { execute_test_run }, log: silent, stop: new AbortController().signal };
 }
 
 async function enqueue(organization = tenants.a): Promise<{ organization_id: string; job_id: string }> {
@@ -151,6 +156,38 @@ test.each([
   expect(handler).not.toHaveBeenCalled();
   expect(await jobRow(delivery)).toMatchObject({ status: "failed" });
   expect(String((await jobRow(delivery))["error"])).toMatch(/\w/);
+});
+
+test.each([
+  ["has had its attempts", "update job set attempts = 1000 where id = $1", /1000 times/],
+  ["has a payload of another shape", `update job set payload = '{}' where id = $1`, /payload/],
+])("what a job that %s was about ends with it", async (_, change, why) => {
+  const delivery = await enqueue();
+  await open().admin(change, [delivery.job_id]);
+  const onFailed = vi.fn<OnFailed>(async () => undefined);
+  await runJob(runnerWith({ run: completed, onFailed }), delivery);
+  expect(onFailed).toHaveBeenCalledOnce();
+  expect(onFailed.mock.calls[0]?.[1].id).toBe(delivery.job_id);
+  expect(onFailed.mock.calls[0]?.[2]).toMatch(why);
+});
+
+test("a job is not failed where what it was about could not be ended with it", async () => {
+  const delivery = await enqueue();
+  const onFailed = vi.fn<OnFailed>(() => Promise.reject(new Error("away")));
+  await runJob(runnerWith({ run: async () => ({ status: "failed", error: "No." }), onFailed }), delivery);
+  expect(onFailed).toHaveBeenCalledOnce();
+  expect(await jobRow(delivery)).toMatchObject({ status: "running", error: null });
+});
+
+test("who has lost a job ends nothing with it", async () => {
+  const delivery = await enqueue();
+  const onFailed = vi.fn<OnFailed>(async () => undefined);
+  const run: Handler = async () => {
+    await open().admin("update job set attempts = attempts + 1 where id = $1", [delivery.job_id]);
+    return { status: "failed", error: "I am late" };
+  };
+  await runJob(runnerWith({ run, onFailed }), delivery);
+  expect(onFailed).not.toHaveBeenCalled();
 });
 
 test("begins nothing while the process stops", async () => {

@@ -1,7 +1,9 @@
 /** Does one job under a lease: claimed by its row, kept by a heartbeat, ended or given back by its row. */
 import type { Database } from "@rhesis/db/database";
 import { claimJob, endJob, extendLease, releaseJob, type ClaimedJob, type JobEnd } from "@rhesis/db/queries/job";
-import type { Tenant } from "@rhesis/db/tenant";
+import type { Tenant, Tx } from "@rhesis/db/tenant";
+import { runInContext } from "@rhesis/telemetry/request-context";
+import { withSpan } from "@rhesis/telemetry/tracing";
 import { z } from "zod";
 import { jobCatalog, type JobName, type JobPayload } from "./catalog.ts";
 import type { JobLog } from "./job-log.ts";
@@ -22,7 +24,13 @@ export type JobContext = {
   stop: AbortSignal;
 };
 
-export type JobHandlers = { [N in JobName]: (payload: JobPayload<N>, context: JobContext) => Promise<JobOutcome> };
+export type JobHandler<N extends JobName> = {
+  run(payload: JobPayload<N>, context: JobContext): Promise<JobOutcome>;
+  /** Ends what the job was about, in the transaction that ends the job as failed. Its payload may be of any shape. */
+  onFailed?(tx: Tx, job: ClaimedJob, error: string): Promise<void>;
+};
+
+export type JobHandlers = { [N in JobName]: JobHandler<N> };
 
 export type JobRunner = { database: Pick<Database, "write">; handlers: JobHandlers; log: JobLog; stop: AbortSignal };
 
@@ -37,8 +45,13 @@ export async function runJob(runner: JobRunner, delivered: unknown): Promise<voi
   }
   if (runner.stop.aborted) return;
   const { organization_id, job_id } = parsed.data;
+  // Whatever is logged on the way says whose job it was.
+  await runInContext({ organization_id, job_id }, () => claimAndDo(runner, organization_id, job_id));
+}
+
+async function claimAndDo(runner: JobRunner, organization_id: string, job_id: string): Promise<void> {
   const asked = performance.now();
-  const job = await runner.database.write({ organization_id, user_id: null }, (tx) => claimJob(tx, job_id, leaseMs));
+  const job = await claim(runner, organization_id, job_id);
   if (job === undefined) return;
   const tenant: Tenant = { organization_id, user_id: job.user_id };
   const keeper = new LeaseKeeper(runner, tenant, { job, asked });
@@ -50,19 +63,38 @@ export async function runJob(runner: JobRunner, delivered: unknown): Promise<voi
   }
 }
 
+async function claim({ database, log }: JobRunner, organization_id: string, id: string) {
+  try {
+    return await database.write({ organization_id, user_id: null }, (tx) => claimJob(tx, id, leaseMs));
+  } catch (err) {
+    log.error({ err, job_id: id }, "a job could not be claimed; it is offered again");
+    return undefined;
+  }
+}
+
 async function attempt(runner: JobRunner, context: JobContext): Promise<JobOutcome> {
   const { job } = context;
   if (!isJobName(job.name)) return { status: "failed", error: `There is no job called ${job.name}.` };
-  if (job.attempts > jobCatalog[job.name].max_attempts) return { status: "failed", error: "It was tried too often." };
+  if (job.attempts > jobCatalog[job.name].max_attempts) return gaveUp(job);
   const payload = jobCatalog[job.name].payload.safeParse(job.payload);
   if (!payload.success) return { status: "failed", error: "Its payload is not what this job takes." };
   try {
-    return await runner.handlers[job.name](payload.data, context);
+    const handler = runner.handlers[job.name];
+    return await withSpan(job.name, spanAttributes(context), () => handler.run(payload.data, context));
   } catch (err) {
     if (context.lease.aborted) return { status: "lost" };
     runner.log.error({ err, job_id: job.id, attempts: job.attempts }, "a job failed and is tried again");
     return { status: "released", delay_ms: retryDelay(job.attempts) };
   }
+}
+
+function spanAttributes({ job, tenant }: JobContext): Record<string, string | number> {
+  const { organization_id } = tenant;
+  return { "rhesis.organization_id": organization_id, "rhesis.job_id": job.id, "rhesis.attempts": job.attempts };
+}
+
+function gaveUp({ attempts }: ClaimedJob): JobEnd {
+  return { status: "failed", error: `It was begun ${attempts - 1} times and never came to its end.` };
 }
 
 function isJobName(name: string): name is JobName {
@@ -81,12 +113,18 @@ async function settle(runner: JobRunner, tenant: Tenant, job: ClaimedJob, outcom
     await runner.database.write(tenant, async (tx) => {
       if (outcome.status === "lost") return;
       if (outcome.status === "released") await releaseJob(tx, lease, outcome.delay_ms);
-      else await endJob(tx, lease, outcome);
+      else if ((await endJob(tx, lease, outcome)) && outcome.status === "failed")
+        await failed(runner, tx, job, outcome);
     });
   } catch (err) {
     // The lease runs out by itself, and the job is offered again.
     runner.log.error({ err, job_id: job.id }, "the end of a job could not be written");
   }
+}
+
+async function failed({ handlers, log }: JobRunner, tx: Tx, job: ClaimedJob, { error = "" }: JobEnd): Promise<void> {
+  log.warn({ job_id: job.id, name: job.name, attempts: job.attempts, error }, "a job failed for good");
+  if (isJobName(job.name)) await handlers[job.name].onFailed?.(tx, job, error);
 }
 
 /** Extends a lease until stopped. Gives it up when it went to somebody else, or could not be extended in time. */

@@ -1,5 +1,6 @@
 /** OpenTelemetry, for those who run a collector. Nothing of it is loaded otherwise: the tree is large. */
 import { context, propagation, SpanKind, SpanStatusCode, trace, type Attributes } from "@opentelemetry/api";
+import { redactText } from "./redact.ts";
 
 let isOn = false;
 
@@ -37,7 +38,7 @@ export async function withSpan<T>(name: string, attributes: Attributes, work: ()
       return await work();
     } catch (error) {
       span.setStatus({ code: SpanStatusCode.ERROR });
-      if (error instanceof Error) span.recordException({ name: error.name, message: error.message });
+      if (error instanceof Error) span.recordException({ name: error.name, message: redactText(error.message) });
       throw error;
     } finally {
       span.end();

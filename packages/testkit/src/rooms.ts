@@ -6,7 +6,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   client: ["router"],
   db: ["engine", "telemetry"],
   engine: [],
-  jobs: ["db"],
+  jobs: ["db", "telemetry"],
   local: ["api", "auth", "db", "engine", "jobs", "services", "telemetry", "web", "worker"],
   router: ["auth", "db", "engine", "services", "telemetry"],
   services: ["auth", "db", "engine", "jobs", "telemetry"],

@@ -1,5 +1,6 @@
 /** REST under /api/v1: the router's procedures, called directly. */
 import { AppError } from "@rhesis/telemetry/app-error";
+import { callProcedure } from "../host/call-procedure.ts";
 import { headerOf, signalOf, type Exchange } from "../host/exchange.ts";
 import { contextOf, type Host } from "../host/host.ts";
 import { HttpProblem, problemFrom } from "../host/problem.ts";
@@ -38,7 +39,7 @@ async function answerRest(host: Host, table: RouteTable, exchange: Exchange): Pr
   }
   if (caller.refusal !== null && operation.needs_organization) throw caller.refusal;
   const input = await readInput(operation, values, exchange);
-  const output: unknown = await operation.procedure({
+  const output: unknown = await callProcedure(operation.procedure, {
     path: operation.name,
     getRawInput: async () => input,
     ctx: context,

@@ -7,6 +7,7 @@ import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { getErrorShape, type AnyProcedure } from "@trpc/server/unstable-core-do-not-import";
 import { appRouter } from "@rhesis/router/root";
 import type { RequestContext } from "@rhesis/router/context";
+import { callProcedure } from "../host/call-procedure.ts";
 import { signalOf, type Exchange } from "../host/exchange.ts";
 import { asTrpcError, HttpProblem, problemFrom } from "../host/problem.ts";
 import { parseJson } from "../host/parse-json.ts";
@@ -104,7 +105,7 @@ async function run(
     const needsPlace = !["public", "signed_in"].includes(permissionOf(procedure));
     if (refusal !== null && needsPlace) throw refusal;
     const getRawInput = async () => decodeInput(input);
-    const data: unknown = await procedure({ path, getRawInput, ctx, type, signal, batchIndex: 0 });
+    const data: unknown = await callProcedure(procedure, { path, getRawInput, ctx, type, signal, batchIndex: 0 });
     return { status: 200, text: `{"result":{"data":${encode(data)}}}` };
   } catch (thrown) {
     const error = asTrpcError(thrown);

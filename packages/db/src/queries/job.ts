@@ -98,6 +98,12 @@ export async function endJob(tx: Tx, lease: JobLease, end: JobEnd): Promise<bool
   return (done?.numUpdatedRows ?? 0n) > 0n;
 }
 
+/** Why a job failed; null where it did not, or nobody said. */
+export async function jobError(tx: Tx, id: string): Promise<string | null> {
+  const row = await tx.selectFrom("job").select("error").where("id", "=", id).executeTakeFirst();
+  return row?.error ?? null;
+}
+
 /** Gives a job back, due again after `delay_ms`, and wakes the relays when that is at once. */
 export async function releaseJob(tx: Tx, lease: JobLease, delay_ms: number): Promise<void> {
   await held(tx, lease)

@@ -85,21 +85,28 @@ async function countClaims(
 const tallied = sql`count(*) filter (where verdict = 'pass') as passed, count(*) filter (where verdict = 'fail') as failed,
   count(*) filter (where verdict = 'inconclusive') as inconclusive, count(*) filter (where verdict = 'error') as errored`;
 
-/** Sets the counters of a run to what its rows say. @returns them, with the number of results that are still open */
-export async function recountRun(tx: Tx, lease: RunLease): Promise<RunTally & { open: number }> {
+/**
+ * Sets the counters of a run to what its rows say. Without a token the caller has locked the run.
+ * @returns them, with the number of results that are still open
+ */
+export async function recountRun(
+  tx: Tx,
+  { test_run_id, lease_token }: Omit<RunLease, "lease_token"> & { lease_token?: string },
+): Promise<RunTally & { open: number }> {
+  const held = lease_token === undefined ? sql`` : sql`and r.lease_token = ${lease_token}`;
   const { rows } = await sql<RunTally & { open: number }>`
     with results as (
       select ${tallied}, count(*) filter (where status = 'pending') as open
-      from test_result where test_run_id = ${lease.test_run_id}
+      from test_result where test_run_id = ${test_run_id}
     ), used as (
       select coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens,
         coalesce(sum(cost), 0) as cost
-      from score where test_run_id = ${lease.test_run_id}
+      from score where test_run_id = ${test_run_id}
     )
     update test_run r set passed = n.passed, failed = n.failed, inconclusive = n.inconclusive, errored = n.errored,
       input_tokens = u.input_tokens, output_tokens = u.output_tokens, cost = u.cost
     from results n, used u
-    where r.id = ${lease.test_run_id} and r.lease_token = ${lease.lease_token}
+    where r.id = ${test_run_id} ${held}
     returning r.passed, r.failed, r.inconclusive, r.errored, r.input_tokens, r.output_tokens, r.cost,
       n.open::integer as open`.execute(tx);
   const [row] = rows;

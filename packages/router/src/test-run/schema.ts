@@ -20,6 +20,7 @@ const counts = {
 const progress = {
   status: runStatus,
   ...counts,
+  error: z.string().nullable().describe("Why it failed"),
   cancel_requested_at: timestamp.nullable(),
   started_at: timestamp.nullable(),
   finished_at: timestamp.nullable(),
@@ -36,7 +37,6 @@ const testRunFields = {
   user_name: z.string().nullable(),
   name: z.string(),
   ...progress,
-  error: z.string().nullable(),
   input_tokens: z.int().describe("Used by the models that judged"),
   output_tokens: z.int(),
   cost: z.number().describe("Of the models that judged, in US dollars, as far as prices are known"),

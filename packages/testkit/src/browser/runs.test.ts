@@ -183,3 +183,23 @@ browserTest(
   },
   60_000,
 );
+
+browserTest("a run that cannot be brought to its end says so while one watches", async () => {
+  const { demo, open, stack, rest } = stage();
+  const endpoint = await rest<{ version: number; config: object }>("GET", `/endpoints/${demo.endpoint_id}`);
+  await rest("PATCH", `/endpoints/${demo.endpoint_id}`, {
+    expected_version: endpoint.version,
+    config: { ...endpoint.config, url: `${stack.chatbot_url}?latency_ms=5000` },
+  });
+  const path = `/test-sets/${demo.test_set_id}/execute`;
+  const { id } = await rest<{ id: string }>("POST", path, { endpoint_id: demo.endpoint_id });
+  const { page } = await stage().visitAs(ada);
+  await page.goto(`/test-runs/${id}`);
+  await page.getByText("Running", { exact: true }).waitFor();
+  await open.admin("update job set status = 'failed' where id = (select job_id from test_run where id = $1)", [id]);
+  const alert = page.getByRole("alert").filter({ hasText: "The run was stopped by a fault" });
+  await alert.waitFor();
+  expect(await alert.textContent()).toContain("Run the test set again");
+  await page.getByText("Stopped by a fault", { exact: true }).waitFor();
+  await expectAccessible(page);
+});
