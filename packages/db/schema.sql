@@ -35,7 +35,7 @@ grant insert, select, update on api_token to rhesis_app;
 grant select on api_token to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.api_token REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.api_token REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.api_token REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.api_token FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.api_token FOR EACH ROW EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE OF revoked_at, expires_at, scopes ON public.api_token FOR EACH ROW EXECUTE FUNCTION notify_identity();
 
@@ -86,7 +86,7 @@ create policy tenant on category for all to rhesis_app using ((organization_id =
 grant delete, insert, select, update on category to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.category REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.category REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.category REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.category FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.category FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table deletion (
@@ -141,7 +141,7 @@ create policy tenant on endpoint for all to rhesis_app using ((organization_id =
 grant delete, insert, select, update on endpoint to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.endpoint REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.endpoint REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.endpoint REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.endpoint FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.endpoint FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table idempotency_key (
@@ -188,7 +188,7 @@ grant delete, insert, select, update on invitation to rhesis_app;
 grant select on invitation to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.invitation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.invitation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.invitation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.invitation FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 
 create table job (
   organization_id uuid not null default current_organization(),
@@ -247,7 +247,7 @@ grant delete, insert, select, update on membership to rhesis_app;
 grant insert, select on membership to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.membership REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.membership REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.membership REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.membership FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('user_id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.membership FOR EACH ROW EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER INSERT OR DELETE OR UPDATE ON public.membership FOR EACH ROW EXECUTE FUNCTION notify_identity();
 
@@ -279,7 +279,7 @@ create policy tenant on metric for all to rhesis_app using ((organization_id = (
 grant delete, insert, select, update on metric to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.metric FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.metric FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table model (
@@ -317,7 +317,7 @@ create policy tenant on model for all to rhesis_app using ((organization_id = ( 
 grant delete, insert, select, update on model to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.model REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.model REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.model REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.model FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.model FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table organization (
@@ -338,6 +338,8 @@ create policy gate on organization for select to rhesis_gate using (true);
 create policy tenant on organization for all to rhesis_app using ((id = ( SELECT current_organization() AS current_organization))) with check ((id = ( SELECT current_organization() AS current_organization)));
 grant insert, select, update on organization to rhesis_app;
 grant select on organization to rhesis_gate;
+CREATE TRIGGER audit_insert AFTER INSERT ON public.organization REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.organization FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE OF feature_overrides, deleted_at, name ON public.organization FOR EACH ROW EXECUTE FUNCTION notify_organization();
 
@@ -364,7 +366,7 @@ create policy tenant on project for all to rhesis_app using ((organization_id = 
 grant delete, insert, select, update on project to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.project REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.project REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.project REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.project FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table prompt (
@@ -392,7 +394,7 @@ create policy tenant on prompt for all to rhesis_app using ((organization_id = (
 grant delete, insert, select, update on prompt to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.prompt REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.prompt REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.prompt REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.prompt FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.prompt FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table requirement (
@@ -418,7 +420,7 @@ create policy tenant on requirement for all to rhesis_app using ((organization_i
 grant delete, insert, select, update on requirement to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.requirement REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.requirement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.requirement FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table requirement_metric (
@@ -439,7 +441,7 @@ create policy tenant on requirement_metric for all to rhesis_app using ((organiz
 grant delete, insert, select on requirement_metric to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.requirement_metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.requirement_metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement_metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement_metric FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('requirement_id');
 
 create table score (
   organization_id uuid not null default current_organization(),
@@ -511,7 +513,7 @@ create policy tenant on test for all to rhesis_app using ((organization_id = ( S
 grant delete, insert, select, update on test to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER hide_in_sets AFTER UPDATE ON public.test REFERENCING OLD TABLE AS old_tests NEW TABLE AS new_tests FOR EACH STATEMENT EXECUTE FUNCTION hide_test_in_sets();
 CREATE TRIGGER touch BEFORE UPDATE ON public.test FOR EACH ROW EXECUTE FUNCTION touch_row();
 
@@ -611,6 +613,7 @@ create policy tenant on test_run for all to rhesis_app using ((organization_id =
 grant delete, insert, select, update on test_run to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER delete_results AFTER DELETE ON public.test_run FOR EACH ROW EXECUTE FUNCTION gate_delete_results_of_run();
 CREATE TRIGGER touch BEFORE UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW EXECUTE FUNCTION notify_test_run();
@@ -644,7 +647,7 @@ create policy tenant on test_set for all to rhesis_app using ((organization_id =
 grant delete, insert, select, update on test_set to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.test_set FOR EACH ROW WHEN ((old.test_count = new.test_count)) EXECUTE FUNCTION touch_row();
 
 create table test_set_metric (
@@ -665,7 +668,7 @@ create policy tenant on test_set_metric for all to rhesis_app using ((organizati
 grant delete, insert, select on test_set_metric to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set_metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set_metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_metric FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('test_set_id');
 
 create table test_set_test (
   organization_id uuid not null default current_organization(),
@@ -688,7 +691,7 @@ create policy tenant on test_set_test for all to rhesis_app using ((organization
 grant delete, insert, select, update on test_set_test to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set_test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set_test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_test FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('test_set_id');
 CREATE TRIGGER count_deleted AFTER DELETE ON public.test_set_test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.test_set_test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.test_set_test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
@@ -716,7 +719,7 @@ create policy tenant on topic for all to rhesis_app using ((organization_id = ( 
 grant delete, insert, select, update on topic to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.topic REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.topic REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.topic REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.topic FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.topic FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table user (
@@ -753,16 +756,9 @@ declare
 begin
   if tg_op = 'INSERT' then
     insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, after)
-    select (j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
-      'create', tg_table_name, (j ->> key)::uuid, audit_redact(j)
+    select coalesce(j ->> 'organization_id', j ->> 'id')::uuid, current_actor(),
+      nullif(current_setting('app.request_id', true), ''), 'create', tg_table_name, (j ->> key)::uuid, audit_redact(j)
     from (select to_jsonb(r) as j from new_rows r) s;
-  elsif tg_op = 'UPDATE' then
-    insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before, after)
-    select (n.j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
-      case when o.j ->> 'deleted_at' is null and n.j ->> 'deleted_at' is not null then 'delete' else 'update' end,
-      tg_table_name, (n.j ->> key)::uuid, audit_redact(o.j), audit_redact(n.j)
-    from (select to_jsonb(r) as j from new_rows r) n
-    join (select to_jsonb(r) as j from old_rows r) o on o.j -> key = n.j -> key and o.j -> 'organization_id' = n.j -> 'organization_id';
   else
     insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before)
     select (j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
@@ -780,15 +776,35 @@ CREATE OR REPLACE FUNCTION public.audit_redact(entry jsonb)
 RETURN (entry - ARRAY['auth_secret'::text, 'api_key'::text, 'token_hash'::text, 'plan'::text]);
 alter routine audit_redact(jsonb) owner to rhesis_owner;
 
-CREATE OR REPLACE PROCEDURE public.audit_table(IN tbl regclass, IN key text)
+CREATE OR REPLACE PROCEDURE public.audit_table(IN tbl regclass, IN key text, IN moving text[] DEFAULT '{}'::text[])
  LANGUAGE plpgsql
 AS $procedure$
+declare
+  ignored text[] := array['updated_at', 'version'] || moving;
 begin
   execute format('create trigger audit_insert after insert on %s referencing new table as new_rows for each statement execute function audit_change(%L)', tbl, key);
-  execute format('create trigger audit_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function audit_change(%L)', tbl, key);
+  execute format('create trigger audit_update after update on %s for each row when (to_jsonb(old) - %L::text[] <> to_jsonb(new) - %L::text[]) execute function audit_update(%L)', tbl, ignored, ignored, key);
   execute format('create trigger audit_delete after delete on %s referencing old table as old_rows for each statement execute function audit_change(%L)', tbl, key);
 end $procedure$;
-alter routine audit_table(regclass,text) owner to rhesis_owner;
+alter routine audit_table(regclass,text,text[]) owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.audit_update()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  o jsonb := to_jsonb(old);
+  n jsonb := to_jsonb(new);
+begin
+  insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before, after)
+  values (coalesce(n ->> 'organization_id', n ->> 'id')::uuid, current_actor(),
+    nullif(current_setting('app.request_id', true), ''),
+    case when o ->> 'deleted_at' is null and n ->> 'deleted_at' is not null then 'delete' else 'update' end,
+    tg_table_name, (n ->> tg_argv[0])::uuid, audit_redact(o), audit_redact(n));
+  return null;
+end $function$;
+alter routine audit_update() owner to rhesis_owner;
 
 CREATE OR REPLACE FUNCTION public.count_tests_of_set()
  RETURNS trigger

@@ -197,4 +197,8 @@ create trigger touch before update on test_run for each row
     or old.deleted_at is distinct from new.deleted_at or old.cancel_requested_at is distinct from new.cancel_requested_at)
   execute function touch_row();
 create trigger audit_insert after insert on test_run referencing new table as new_rows for each statement execute function audit_change('id');
+create trigger audit_update after update on test_run for each row
+  when (old.name is distinct from new.name or old.deleted_at is distinct from new.deleted_at
+    or old.cancel_requested_at is distinct from new.cancel_requested_at)
+  execute function audit_update('id');
 create trigger audit_delete after delete on test_run referencing old table as old_rows for each statement execute function audit_change('id');
