@@ -35,8 +35,8 @@ grant insert, select, update on api_token to rhesis_app;
 grant select on api_token to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.api_token REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.api_token REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.api_token FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
-CREATE TRIGGER touch BEFORE UPDATE ON public.api_token FOR EACH ROW EXECUTE FUNCTION touch_row();
+CREATE TRIGGER audit_update AFTER UPDATE ON public.api_token FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,last_used_at}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,last_used_at}'::text[]))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.api_token FOR EACH ROW WHEN ((NOT (old.last_used_at IS DISTINCT FROM new.last_used_at))) EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE OF revoked_at, expires_at, scopes ON public.api_token FOR EACH ROW EXECUTE FUNCTION notify_identity();
 
 create table audit_log (
@@ -647,7 +647,7 @@ create policy tenant on test_set for all to rhesis_app using ((organization_id =
 grant delete, insert, select, update on test_set to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,test_count}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,test_count}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.test_set FOR EACH ROW WHEN ((old.test_count = new.test_count)) EXECUTE FUNCTION touch_row();
 
 create table test_set_metric (
@@ -691,7 +691,7 @@ create policy tenant on test_set_test for all to rhesis_app using ((organization
 grant delete, insert, select, update on test_set_test to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set_test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set_test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_test FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('test_set_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_test FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,is_live}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,is_live}'::text[]))) EXECUTE FUNCTION audit_update('test_set_id');
 CREATE TRIGGER count_deleted AFTER DELETE ON public.test_set_test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.test_set_test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.test_set_test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();

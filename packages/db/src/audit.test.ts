@@ -1,6 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { PoolClient } from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
+import { deleteAsset } from "./asset.ts";
+import { touchToken } from "./gates.ts";
+import { addTests } from "./queries/test-set.ts";
 import { useTestDatabase } from "@rhesis/testkit/database";
 import { populate } from "@rhesis/testkit/populate";
 import { createTenants, type TestOrganization } from "@rhesis/testkit/tenants";
@@ -151,6 +154,42 @@ test("a run leaves a row when it is cancelled, and none for what its executor wr
     });
   expect((await change("cancel_requested_at = now()")).map(({ action }) => action)).toEqual(["update"]);
   expect(await change("status = 'running', started_at = now(), lease_token = uuidv7(), passed = 1")).toEqual([]);
+});
+
+describe("what moves by itself", () => {
+  /** What is new in the log since `id`, of any kind. */
+  const logAfter = (id: string | undefined) =>
+    open().admin<{ action: string; entity_type: string }>(
+      "select action, entity_type from audit_log where organization_id = $1 and id > $2 order by id",
+      [a.id, id],
+    );
+  const now = async () => (await open().admin<{ id: string }>("select uuidv7() as id"))[0]?.id;
+
+  test("the use of a token is noted in the token only, and makes no version", async () => {
+    const stamp = "select id, version, updated_at, last_used_at from api_token where organization_id = $1";
+    const [before] = await open().admin<{ id: string; version: number }>(stamp, [a.id]);
+    const start = await now();
+    await touchToken(open().database.pool, before?.id ?? "");
+    const [after] = await open().admin(stamp, [a.id]);
+    expect(after).toEqual({ ...before, last_used_at: expect.any(Date) as Date });
+    expect(await logAfter(start)).toEqual([]);
+  });
+
+  test("adding a test to a set is one addition, and deleting the test one deletion; neither changes the set", async () => {
+    const stamp = "select id, version, updated_at, test_count from test_set where organization_id = $1";
+    const [before] = await open().admin<{ id: string; test_count: number }>(stamp, [a.id]);
+    const test_id = await open().database.write(a.tenant, async (tx) => {
+      const values = { project_id: a.project_id, input: "One more" };
+      return (await tx.insertInto("test").values(values).returning("id").executeTakeFirstOrThrow()).id;
+    });
+    const start = await now();
+    await open().database.write(a.tenant, (tx) => addTests(tx, { id: before?.id ?? "", test_ids: [test_id] }));
+    expect(await open().admin(stamp, [a.id])).toEqual([{ ...before, test_count: (before?.test_count ?? 0) + 1 }]);
+    expect(await logAfter(start)).toEqual([{ action: "create", entity_type: "test_set_test" }]);
+    await open().database.write(a.tenant, (tx) => deleteAsset(tx, "test", { id: test_id }));
+    expect(await open().admin(stamp, [a.id])).toEqual([before]);
+    expect((await logAfter(start)).slice(1)).toEqual([{ action: "delete", entity_type: "test" }]);
+  });
 });
 
 test("the log holds no secrets and no plans", async () => {
