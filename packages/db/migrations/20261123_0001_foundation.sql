@@ -115,15 +115,25 @@ begin
   return null;
 end $$;
 
--- What every tenant table gets: forced row-level security with both clauses, and data rights without ownership.
+-- What every tenant table gets: forced row-level security with both clauses, and data rights without ownership. A row
+-- stays what it is: of its key, its tenant and its run nothing can be updated.
 create procedure protect_tenant_table(tbl regclass, rights text) language plpgsql as $$
+declare
+  asked text[] := string_to_array(rights, ', ');
+  changeable text;
 begin
   execute format('alter table %s enable row level security', tbl);
   execute format('alter table %s force row level security', tbl);
   execute format(
     'create policy tenant on %s to rhesis_app using (organization_id = (select current_organization())) with check (organization_id = (select current_organization()))',
     tbl);
-  execute format('grant %s on %s to rhesis_app', rights, tbl);
+  execute format('grant %s on %s to rhesis_app', array_to_string(array_remove(asked, 'update'), ', '), tbl);
+  if 'update' = any(asked) then
+    select string_agg(quote_ident(c.attname), ', ' order by c.attnum) into changeable from pg_attribute c
+    where c.attrelid = tbl and c.attnum > 0 and not c.attisdropped and c.attname <> 'test_run_id'
+      and c.attnum <> all(array(select unnest(i.indkey) from pg_index i where i.indrelid = tbl and i.indisprimary));
+    execute format('grant update (%s) on %s to rhesis_app', changeable, tbl);
+  end if;
 end $$;
 
 -- `moving` are columns that change without anybody changing the thing: an update of those alone leaves no row.
@@ -156,11 +166,11 @@ alter table organization enable row level security;
 alter table organization force row level security;
 create policy tenant on organization to rhesis_app
   using (id = (select current_organization())) with check (id = (select current_organization()));
-grant select, insert, update on organization to rhesis_app;
+grant select, insert, update (name, deleted_at) on organization to rhesis_app;
 
 alter table "user" enable row level security;
 alter table "user" force row level security;
 create policy self on "user" to rhesis_app using (id = (select current_actor())) with check (id = (select current_actor()));
 create policy colleague on "user" for select to rhesis_app
   using (exists (select from membership m where m.user_id = "user".id and m.organization_id = (select current_organization())));
-grant select, update on "user" to rhesis_app;
+grant select on "user" to rhesis_app;
