@@ -228,7 +228,8 @@ begin
   foreach tbl in array array['project', 'model', 'endpoint', 'requirement', 'topic', 'category', 'prompt', 'metric', 'test', 'test_set'] loop
     call protect_tenant_table(tbl::regclass, 'select, insert, update, delete');
     call version_table(tbl::regclass);
-    call audit_table(tbl::regclass, 'id');
+    -- How many tests are in a set is not an edit of the set.
+    call audit_table(tbl::regclass, 'id', case tbl when 'test_set' then '{test_count}' else '{}' end::text[]);
     execute format('create index %I on %I (organization_id, deletion_id) where deleted_at is not null', tbl || '_deletion_id_idx', tbl);
   end loop;
 end $$;
@@ -237,10 +238,10 @@ call protect_tenant_table('requirement_metric', 'select, insert, delete');
 call protect_tenant_table('test_set_test', 'select, insert, update, delete');
 call protect_tenant_table('test_set_metric', 'select, insert, delete');
 call audit_table('requirement_metric', 'requirement_id');
-call audit_table('test_set_test', 'test_set_id');
+-- Whether a test in a set is deleted is seen from the test.
+call audit_table('test_set_test', 'test_set_id', '{is_live}');
 call audit_table('test_set_metric', 'test_set_id');
 
--- How many tests are in a set is not an edit of the set.
 drop trigger touch on test_set;
 create trigger touch before update on test_set for each row
   when (old.test_count = new.test_count) execute function touch_row();

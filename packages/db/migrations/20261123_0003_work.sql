@@ -192,8 +192,10 @@ call protect_tenant_table('score', 'select, insert, update, delete');
 call protect_tenant_table('api_token', 'select, insert, update');
 call protect_tenant_table('idempotency_key', 'select, insert, update, delete');
 call version_table('job');
-call version_table('api_token');
-call audit_table('api_token', 'id');
+-- That a token was used is noted to the minute and is nobody's change.
+create trigger touch before update on api_token for each row
+  when (old.last_used_at is not distinct from new.last_used_at) execute function touch_row();
+call audit_table('api_token', 'id', '{last_used_at}');
 
 -- Counters and leases move all the time: only what people change counts as a new version and leaves an audit row.
 create trigger touch before update on test_run for each row
@@ -201,4 +203,8 @@ create trigger touch before update on test_run for each row
     or old.deleted_at is distinct from new.deleted_at or old.cancel_requested_at is distinct from new.cancel_requested_at)
   execute function touch_row();
 create trigger audit_insert after insert on test_run referencing new table as new_rows for each statement execute function audit_change('id');
+create trigger audit_update after update on test_run for each row
+  when (old.name is distinct from new.name or old.deleted_at is distinct from new.deleted_at
+    or old.cancel_requested_at is distinct from new.cancel_requested_at)
+  execute function audit_update('id');
 create trigger audit_delete after delete on test_run referencing old table as old_rows for each statement execute function audit_change('id');
