@@ -18,8 +18,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 type Started = { child: ChildProcess; url: string; output: () => string; stop: () => Promise<number | null> };
 
 /** What `npm start` runs, on ports and in a folder of its own. */
-async function start(): Promise<Started> {
-  const child = spawn(process.execPath, ["apps/local/bootstrap.mjs", "start"], {
+async function start(...options: string[]): Promise<Started> {
+  const child = spawn(process.execPath, ["apps/local/bootstrap.mjs", "start", ...options], {
     cwd: root,
     env: { ...process.env, RHESIS_DATA_DIR: folder, RHESIS_PORT: "0" },
     stdio: ["ignore", "pipe", "pipe"],
@@ -92,3 +92,16 @@ test("a later start finds the data of the first and does not run the demo again"
   }
   expect(leftovers()).toEqual([]);
 }, 60_000);
+
+test("in watch mode the web app is built into the data folder by a program that ends with the rest", async () => {
+  const watching = await start("--watch");
+  try {
+    const page = readFileSync(join(folder, "web", "index.html"), "utf8");
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? "";
+    expect((await fetch(new URL(script, watching.url))).status).toBe(200);
+    expect(leftovers().filter((command) => command.includes("--watch --outDir"))).toHaveLength(1);
+  } finally {
+    expect(await watching.stop()).toBe(0);
+  }
+  expect(leftovers()).toEqual([]);
+}, 120_000);
