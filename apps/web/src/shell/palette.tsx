@@ -10,7 +10,7 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useCan } from "../session/member.tsx";
+import { useIsOffered } from "../session/member.tsx";
 import { useFound } from "./palette-search.ts";
 import { places, quickActions, settingsPlaces } from "./places.ts";
 
@@ -24,7 +24,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const [query, setQuery] = useState("");
   const [asked] = useDebouncedValue(query.trim(), 200);
   const navigate = useNavigate();
-  const can = useCan();
+  const isOffered = useIsOffered();
   const found = useFound(asked);
   useEffect(() => spotlight.open(), []);
 
@@ -35,12 +35,10 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     ...extra,
   });
   const pages = [...places, ...settingsPlaces.slice(1)]
-    .filter(
-      (place) => (place.needs === undefined || can(place.needs)) && matches(`${place.label} ${place.hint}`, query),
-    )
+    .filter((place) => isOffered(place) && matches(`${place.label} ${place.hint}`, query))
     .map(({ to, label, hint, Icon }) => action(to, label, { description: hint, leftSection: <Icon size={18} /> }));
   const beginnings = quickActions
-    .filter(({ needs, label }) => can(needs) && matches(label, query))
+    .filter((each) => isOffered(each) && matches(each.label, query))
     .map(({ to, label, Icon }) => action(to, label, { leftSection: <Icon size={18} /> }));
   const groups: SpotlightActionGroupData[] = [
     { group: "Found", actions: found.map(({ to, label, kind }) => action(to, label, { description: kind })) },

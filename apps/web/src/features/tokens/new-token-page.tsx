@@ -4,7 +4,7 @@ import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { createApiToken, type ApiToken } from "@rhesis/router/api-token/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
-import { useSession } from "../../session/member.tsx";
+import { useFeature, useSession } from "../../session/member.tsx";
 import { CopyButton } from "../../ui/copy.tsx";
 import { useContractForm } from "../../ui/form.ts";
 import { FormActions, FormFailure } from "../../ui/form-parts.tsx";
@@ -12,6 +12,8 @@ import { CodeBlock } from "../../ui/json-view.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { problemBelow } from "../../ui/pairs.ts";
+import { ButtonLink } from "../../ui/link.tsx";
+import { SwitchedOff } from "../../ui/switched-off.tsx";
 import { presetScopes, presets, type Preset } from "./presets.ts";
 import { ScopePicker } from "./scope-picker.tsx";
 
@@ -29,13 +31,25 @@ type Created = ApiToken & { token: string };
 
 function NewTokenPage() {
   const [created, setCreated] = useState<Created | null>(null);
+  const isOn = useFeature()("api_tokens");
   return (
     <Page narrow>
       <PageHeader
         title={created === null ? "Create an API token" : "Copy your token now"}
         parents={[{ label: "API tokens", to: "/settings/tokens" }]}
       />
-      {created === null ? <NewToken onCreated={setCreated} /> : <ShowOnce created={created} />}
+      {!isOn && (
+        <SwitchedOff
+          feature="api_tokens"
+          action={
+            <ButtonLink variant="default" to="/settings/tokens">
+              See the tokens there are
+            </ButtonLink>
+          }
+        />
+      )}
+      {isOn && created === null && <NewToken onCreated={setCreated} />}
+      {created !== null && <ShowOnce created={created} />}
     </Page>
   );
 }
