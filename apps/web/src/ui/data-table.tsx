@@ -18,6 +18,7 @@ import { useTableKeys, type Steps } from "./data-table-keys.ts";
 import type { Column } from "./data-table-column.ts";
 import type { ListPages } from "./list-pages.ts";
 import { ErrorState } from "./error-state.tsx";
+import { ListFailure } from "./list-failure.tsx";
 import { useOpenRow, type IdOrder } from "./open-row.ts";
 import styles from "./data-table.module.css";
 
@@ -178,6 +179,7 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
       </div>
       <div className={styles.footer}>
         <span aria-live="polite">{props.footer ?? countText(pages)}</span>
+        <ListFailure pages={pages} />
         {pages.is_loading_more && <Loader size={14} aria-label="Loading more rows" />}
       </div>
     </div>
