@@ -12,8 +12,8 @@ import { TextLink } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { PageLoading } from "../../ui/page-loading.tsx";
 import { Beside, Page } from "../../ui/page.tsx";
-import { neighboursOf } from "../../ui/side-panel.tsx";
 import { filtersOf, hasFilters, toggleFailures, type ResultFilters } from "../test-results/result-filters.ts";
+import { useNeighbours } from "../test-results/neighbours.ts";
 import { ResultPanel } from "../test-results/result-panel.tsx";
 import { useLiveResults } from "./live-results.ts";
 import { useLiveRun } from "./live-run.ts";
@@ -67,7 +67,11 @@ function RunView({ run }: { run: TestRun }) {
     wasLive.current = false;
   });
   useHotkeys([["f", () => set(toggleFailures(filters))]]);
-  const { previous, next } = neighboursOf(pages.rows, open);
+  const { previous, next } = useNeighbours(pages.rows, open, filters);
+  const steps = {
+    previous: previous === null ? null : () => set({ open: previous }),
+    next: next === null ? null : () => set({ open: next }),
+  };
   const close = () => set({ open: undefined });
   return (
     <Page fill>
@@ -96,6 +100,8 @@ function RunView({ run }: { run: TestRun }) {
           openId={open}
           onOpen={(row) => set({ open: row.id })}
           onClose={close}
+          steps={steps}
+          idOrder="ascending"
           empty={
             hasFilters(filters) ? (
               <NothingMatches onClear={() => set(noFilters)} />
@@ -110,8 +116,8 @@ function RunView({ run }: { run: TestRun }) {
             run={run}
             filters={filters}
             onClose={close}
-            onPrevious={previous === null ? null : () => set({ open: previous.id })}
-            onNext={next === null ? null : () => set({ open: next.id })}
+            onPrevious={steps.previous}
+            onNext={steps.next}
           />
         )}
       </Beside>
