@@ -577,7 +577,7 @@ CREATE INDEX test_result_verdict_idx ON public.test_result USING btree (organiza
 create policy gate on test_result for all to rhesis_gate using (true);
 create policy tenant on test_result for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test_result to rhesis_app;
-grant update (test_id, repeat, status, verdict, input, expected_output, requirement_id, topic_id, category_id, metric_ids, output, answer, request, response, attempts, error_code, error_message, latency_ms, claims, lease_token, started_at, finished_at, created_at) on test_result to rhesis_app;
+grant update (test_id, repeat, status, verdict, input, expected_output, requirement_id, topic_id, category_id, metric_ids, output, answer, request, response, attempts, error_code, error_message, latency_ms, claims, started_at, finished_at, created_at) on test_result to rhesis_app;
 grant delete on test_result to rhesis_gate;
 grant select (organization_id, test_run_id) on test_result to rhesis_gate;
 CREATE TRIGGER require_run AFTER INSERT ON public.test_result REFERENCING NEW TABLE AS new_results FOR EACH STATEMENT EXECUTE FUNCTION require_run_of_results();
@@ -634,7 +634,8 @@ CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organizati
 create policy gate on test_run for select to rhesis_gate using (true);
 create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test_run to rhesis_app;
-grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, cancel_requested_at, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version) on test_run to rhesis_app;
+grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version) on test_run to rhesis_app;
+grant select (organization_id, job_id, status) on test_run to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION audit_update('id');

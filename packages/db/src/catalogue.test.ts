@@ -173,11 +173,11 @@ const loose: Record<string, string> = {
   "score.model_id": "outlives the model: the plan of the run keeps what it was",
   "score.test_run_id": "is the run of its result, for the index; the one statement that stores scores names both",
   "test_result.category_id": "outlives the category: what the test said when the run began",
-  "test_result.lease_token": "is a random number",
   "test_result.requirement_id": "outlives the requirement: what the test said when the run began",
   "test_result.test_id": "outlives the test: what it said is kept in the result",
   "test_result.test_run_id": "is checked by a trigger once per statement, see docs/adr/0001",
   "test_result.topic_id": "outlives the topic: what the test said when the run began",
+  "test_run.begun_through": "is how far the results of the run were begun",
   "test_run.lease_token": "is a random number",
   "test_run.user_id": "is a person, who belongs to no organization; outlives the membership",
 };
