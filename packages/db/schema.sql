@@ -591,6 +591,8 @@ create table test_run (
   job_id uuid,
   user_id uuid,
   name text not null,
+  kind text not null default 'execute'::text,
+  source_run_id uuid,
   status text not null default 'queued'::text,
   plan jsonb not null,
   error text,
@@ -605,6 +607,8 @@ create table test_run (
   lease_token uuid,
   begun_through uuid,
   cancel_requested_at timestamp with time zone,
+  pause_requested_at timestamp with time zone,
+  pause_reason text,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
@@ -615,10 +619,12 @@ create table test_run (
   constraint test_run_counts_check CHECK (((((passed + failed) + inconclusive) + errored) <= total)),
   constraint test_run_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES endpoint(organization_id, id),
   constraint test_run_job_id_fkey FOREIGN KEY (organization_id, job_id) REFERENCES job(organization_id, id),
+  constraint test_run_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'rescore'::text]))),
   constraint test_run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint test_run_pkey PRIMARY KEY (organization_id, id),
   constraint test_run_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
-  constraint test_run_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint test_run_source_run_id_fkey FOREIGN KEY (organization_id, source_run_id) REFERENCES test_run(organization_id, id) ON DELETE SET NULL (source_run_id),
+  constraint test_run_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint test_run_test_set_id_fkey FOREIGN KEY (organization_id, test_set_id) REFERENCES test_set(organization_id, id),
   constraint test_run_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE SET NULL
 );
@@ -630,15 +636,17 @@ CREATE INDEX test_run_endpoint_id_idx ON public.test_run USING btree (organizati
 CREATE INDEX test_run_live_job_idx ON public.test_run USING btree (organization_id, job_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX test_run_project_id_idx ON public.test_run USING btree (organization_id, project_id, id);
 CREATE INDEX test_run_running_idx ON public.test_run USING btree (organization_id, endpoint_id) WHERE (status = 'running'::text);
+CREATE INDEX test_run_source_run_id_idx ON public.test_run USING btree (organization_id, source_run_id) WHERE (source_run_id IS NOT NULL);
 CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organization_id, test_set_id, id);
 create policy gate on test_run for select to rhesis_gate using (true);
 create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test_run to rhesis_app;
-grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version) on test_run to rhesis_app;
+grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version) on test_run to rhesis_app;
 grant select (organization_id, job_id, status) on test_run to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER check_transition BEFORE UPDATE OF status ON public.test_run FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION check_run_transition();
 CREATE TRIGGER delete_results AFTER DELETE ON public.test_run FOR EACH ROW EXECUTE FUNCTION gate_delete_results_of_run();
 CREATE TRIGGER touch BEFORE UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW WHEN ((NOT (old.begun_through IS DISTINCT FROM new.begun_through))) EXECUTE FUNCTION notify_test_run();
@@ -833,6 +841,23 @@ begin
   return null;
 end $function$;
 alter routine audit_update() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.check_run_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (old.status, new.status) in (
+    ('queued', 'running'), ('queued', 'paused'), ('queued', 'cancelled'), ('queued', 'failed'),
+    ('running', 'completed'), ('running', 'paused'), ('running', 'cancelled'), ('running', 'failed'),
+    ('paused', 'queued'), ('paused', 'cancelled')
+  ) then
+    return new;
+  end if;
+  raise check_violation using message = format('a run that is %s cannot become %s', old.status, new.status),
+    constraint = 'test_run_transition_check', table = 'test_run';
+end $function$;
+alter routine check_run_transition() owner to rhesis_owner;
 
 CREATE OR REPLACE FUNCTION public.count_tests_of_set()
  RETURNS trigger

@@ -3,7 +3,7 @@
  * earlier executor still writes hits no row. A takeover locks the run's row against everybody; those who store results
  * lock it against a takeover only, so that batches of one run go side by side.
  */
-import { sql } from "kysely";
+import { sql, type RawBuilder } from "kysely";
 import type { Tx } from "../tenant.ts";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
 
@@ -21,11 +21,15 @@ export type RunTally = {
   cost: number;
 };
 
+/** What people want of a run at work. */
+export type RunWish = "go" | "pause" | "cancel";
+
 export type TakenRun = {
   plan: RunPlan;
   project_id: string;
   endpoint_id: string;
-  cancelled: boolean;
+  source_run_id: string | null;
+  wish: RunWish;
   open: number;
   tally: RunTally;
 };
@@ -61,15 +65,20 @@ export async function takeRun(
     .where("id", "=", lease.test_run_id)
     .where("job_id", "=", job_id)
     .where("status", "in", ["queued", "running"])
-    .returning(["plan", "project_id", "endpoint_id", "cancel_requested_at", "deleted_at"])
+    .returning(["plan", "project_id", "endpoint_id", "source_run_id", wishOf("test_run").as("wish")])
     .executeTakeFirst();
   if (run === undefined) return undefined;
   const begun_through = before?.begun_through ?? null;
   if (begun_through !== null) await countClaims(tx, lease, { begun_through, suspect_claims });
   const { open, ...tally } = await recountRun(tx, lease);
-  const { plan, project_id, endpoint_id } = run;
-  const cancelled = run.cancel_requested_at !== null || run.deleted_at !== null;
-  return { plan, project_id, endpoint_id, cancelled, open, tally };
+  return { ...run, open, tally };
+}
+
+/** The wish on a run's row; a deleted run is a cancelled one. */
+export function wishOf(run: string): RawBuilder<RunWish> {
+  const column = (name: string) => sql.ref(`${run}.${name}`);
+  return sql`case when ${column("cancel_requested_at")} is not null or ${column("deleted_at")} is not null then 'cancel'
+    when ${column("pause_requested_at")} is not null then 'pause' else 'go' end`;
 }
 
 async function countClaims(
@@ -226,6 +235,22 @@ export async function stopRun(
     .where("test_run_id", "=", lease.test_run_id)
     .where("status", "=", "pending")
     .execute();
+  await recountRun(tx, lease);
+  return true;
+}
+
+/** Rests a run, if that is still wished. False where it is not, or the run is not held. */
+export async function pauseRun(tx: Tx, lease: RunLease): Promise<boolean> {
+  const run = await tx
+    .updateTable("test_run")
+    .set({ status: "paused" })
+    .where("id", "=", lease.test_run_id)
+    .where("lease_token", "=", lease.lease_token)
+    .where("status", "=", "running")
+    .where("pause_requested_at", "is not", null)
+    .returning("id")
+    .executeTakeFirst();
+  if (run === undefined) return false;
   await recountRun(tx, lease);
   return true;
 }

@@ -1,7 +1,7 @@
 /** SQL of storing what the results of a test run came to. */
 import { sql } from "kysely";
 import type { ResultVerdict, ScoreVerdict } from "@rhesis/engine/metric/schema";
-import type { TargetOutcome } from "@rhesis/engine/target/schema";
+import type { TargetErrorCode, TargetOutcome } from "@rhesis/engine/target/schema";
 import { storableJson } from "../storable-json.ts";
 import type { Tx } from "../tenant.ts";
 import type { RunLease } from "./run-execution.ts";
@@ -77,4 +77,32 @@ export async function storeResults(
     )
     select exists (select from held) as held, (select count(*)::integer from stored) as stored`.execute(tx);
   return rows[0] ?? { held: false, stored: 0 };
+}
+
+/** What an earlier run stored of a result. */
+export type StoredOutcome = TargetOutcome;
+
+/**
+ * For results of a run that scores another again: what the other stored for the same test and repeat, under the id of
+ * the new result. What is not there is left out.
+ */
+export async function readStoredOutcomes(
+  tx: Tx,
+  source_run_id: string | null,
+  ids: readonly string[],
+): Promise<(StoredOutcome & { id: string })[]> {
+  if (source_run_id === null || ids.length === 0) return [];
+  type Row = Omit<StoredOutcome, "error"> & { id: string; error_code: TargetErrorCode | null; error_message: string };
+  const { rows } = await sql<Row>`
+    with mine as materialized (
+      select id, test_id, repeat from test_result where id = any(${[...ids]}::uuid[])
+    )
+    select mine.id, s.answer, s.request, s.response, coalesce(s.attempts, '[]') as attempts,
+      coalesce(s.latency_ms, 0) as latency_ms, s.error_code, coalesce(s.error_message, '') as error_message
+    from mine join test_result s
+      on s.test_run_id = ${source_run_id} and s.test_id = mine.test_id and s.repeat = mine.repeat`.execute(tx);
+  return rows.map(({ error_code, error_message, ...row }) => ({
+    ...row,
+    error: error_code === null ? null : { code: error_code, message: error_message },
+  }));
 }

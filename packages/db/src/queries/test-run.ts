@@ -13,6 +13,8 @@ const columns = [
   "endpoint_id",
   "user_id",
   "name",
+  "kind",
+  "source_run_id",
   "status",
   "error",
   "total",
@@ -24,6 +26,8 @@ const columns = [
   "output_tokens",
   "cost",
   "cancel_requested_at",
+  "pause_requested_at",
+  "pause_reason",
   "started_at",
   "finished_at",
   "created_at",
@@ -93,6 +97,8 @@ export type RunProgressRow = Pick<
   | "errored"
   | "error"
   | "cancel_requested_at"
+  | "pause_requested_at"
+  | "pause_reason"
   | "started_at"
   | "finished_at"
 >;
@@ -112,6 +118,8 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
       "errored",
       "error",
       "cancel_requested_at",
+      "pause_requested_at",
+      "pause_reason",
       "started_at",
       "finished_at",
     ])
@@ -123,16 +131,62 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
 }
 
 /** Holds a run against whoever else would move it. @throws not_found */
-export async function lockTestRun(tx: Tx, id: string): Promise<Pick<Row, "id" | "status" | "job_id">> {
+export async function lockTestRun(
+  tx: Tx,
+  id: string,
+): Promise<Pick<Row, "id" | "status" | "job_id" | "project_id" | "kind" | "pause_requested_at">> {
   const row = await tx
     .selectFrom("test_run")
-    .select(["id", "status", "job_id"])
+    .select(["id", "status", "job_id", "project_id", "kind", "pause_requested_at"])
     .where("id", "=", id)
     .where("deleted_at", "is", null)
     .forUpdate()
     .executeTakeFirst();
   if (row === undefined) throw notFound("test run");
   return row;
+}
+
+/** Asks the executor of a run to rest it once the calls under way have ended. */
+export async function requestPause(tx: Tx, id: string, reason: string | null): Promise<void> {
+  await tx
+    .updateTable("test_run")
+    .set({ pause_requested_at: sql<Date>`coalesce(pause_requested_at, now())`, pause_reason: reason })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Takes back a pause that the executor has not granted yet. */
+export async function withdrawPause(tx: Tx, id: string): Promise<void> {
+  await tx.updateTable("test_run").set({ pause_requested_at: null, pause_reason: null }).where("id", "=", id).execute();
+}
+
+/** Rests a run that nobody has begun; its job is not needed any more. The caller holds the run. */
+export async function pauseQueuedRun(
+  tx: Tx,
+  run: { id: string; job_id: string | null; reason: string | null },
+): Promise<void> {
+  await Promise.all([
+    tx
+      .updateTable("test_run")
+      .set({ status: "paused", pause_requested_at: sql<Date>`now()`, pause_reason: run.reason })
+      .where("id", "=", run.id)
+      .execute(),
+    tx
+      .updateTable("job")
+      .set({ status: "cancelled", finished_at: sql<Date>`now()` })
+      .where("id", "=", run.job_id)
+      .where("status", "=", "queued")
+      .execute(),
+  ]);
+}
+
+/** Puts a paused run in line again, for another job. The caller holds the run. */
+export async function requeueRun(tx: Tx, run: { id: string; job_id: string }): Promise<void> {
+  await tx
+    .updateTable("test_run")
+    .set({ status: "queued", job_id: run.job_id, pause_requested_at: null, pause_reason: null })
+    .where("id", "=", run.id)
+    .execute();
 }
 
 /** Asks the executor of a run to stop. */
@@ -176,8 +230,8 @@ async function cancelOpenResults(tx: Tx, test_run_id: string): Promise<void> {
     .execute();
 }
 
-/** Ends a run that nobody has begun: it, its results and its job become cancelled. The caller holds the run. */
-export async function cancelQueuedRun(tx: Tx, run: { id: string; job_id: string | null }): Promise<void> {
+/** Ends a run that nobody works at: it, its results and its job become cancelled. The caller holds the run. */
+export async function cancelRestingRun(tx: Tx, run: { id: string; job_id: string | null }): Promise<void> {
   const ended = { status: "cancelled", finished_at: sql<Date>`now()` } as const;
   await Promise.all([
     tx

@@ -8,6 +8,7 @@ import { resultFilters } from "../test-results/result-filters.ts";
 const runStatus = oneOf<TestRunItem["status"]>({
   queued: true,
   running: true,
+  paused: true,
   completed: true,
   failed: true,
   cancelled: true,

@@ -87,6 +87,11 @@ function RunView({ run }: { run: TestRun }) {
           {run.error}
         </Alert>
       )}
+      {run.status === "paused" && (
+        <Alert color="yellow" title="The run is paused">
+          {run.pause_reason ?? "Nothing is asked until it is resumed. What has been answered stays."}
+        </Alert>
+      )}
       <RunProgress run={run} samples={samples} />
       <Group gap="md" justify="space-between">
         <VerdictChips run={run} verdict={filters.verdict} onChange={(verdict) => set({ verdict, status: undefined })} />
@@ -138,10 +143,18 @@ function RunFacts({ run }: { run: TestRun }) {
       <TextLink to="/test-sets/$id" params={{ id: run.test_set_id }} size="sm" underline="always">
         {run.test_set_name}
       </TextLink>
-      {" against "}
+      {run.kind === "rescore" ? ": answers of " : " against "}
       <TextLink to="/endpoints/$id" params={{ id: run.endpoint_id }} size="sm" underline="always">
         {run.endpoint_name}
       </TextLink>
+      {run.source_run_id !== null && (
+        <>
+          {" from "}
+          <TextLink to="/test-runs/$id" params={{ id: run.source_run_id }} size="sm" underline="always">
+            an earlier run
+          </TextLink>
+        </>
+      )}
       {`, scored with ${sources[plan.metrics_source]}`}
       {plan.repeats > 1 && `, each test ${plan.repeats} times`}
       {run.user_name !== null && `, started by ${run.user_name}`}

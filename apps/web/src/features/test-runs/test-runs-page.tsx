@@ -12,6 +12,7 @@ import { RunsTable } from "./runs-table.tsx";
 const states = [
   { value: "queued", label: "Waiting" },
   { value: "running", label: "Running" },
+  { value: "paused", label: "Paused" },
   { value: "completed", label: "Completed" },
   { value: "failed", label: "Stopped by a fault" },
   { value: "cancelled", label: "Cancelled" },
