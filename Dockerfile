@@ -1,6 +1,6 @@
 # syntax=docker/dockerfile:1
 # One image for all programs: `api` (which also serves the web app), `worker`, and the operator's `rhesis` command.
-FROM node:24.11.1-bookworm-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /app
 COPY package.json pnpm-lock.yaml pnpm-workspace.yaml tsconfig.base.json ./
 COPY apps ./apps
@@ -9,7 +9,7 @@ RUN npx --yes pnpm@12.21.0 install --frozen-lockfile \
  && npx --yes pnpm@12.21.0 --filter @rhesis/web run build \
  && rm -rf apps/local packages/testkit
 
-FROM node:24.11.1-bookworm-slim
+FROM node:24.21.0-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /app
 COPY --from=build --chown=root:root /app /app

@@ -5,6 +5,7 @@ import { parseSecretKeys } from "@rhesis/auth/sealed-secret";
 import {
   count,
   flag,
+  flags,
   list,
   logLevel,
   networks,
@@ -23,15 +24,6 @@ const origin = webUrl.refine(
     error: "Use origins such as https://app.example.com, without a path or a slash at the end",
   },
 );
-
-const featureList = list.transform((items, context) => {
-  const entries = items.map((item) => item.split("=").map((part) => part.trim()));
-  if (entries.every(([name, value]) => name !== "" && (value === "true" || value === "false"))) {
-    return Object.fromEntries(entries.map(([name, value]) => [name ?? "", value === "true"]));
-  }
-  context.addIssue({ code: "custom", message: "Use name=true,other=false" });
-  return z.NEVER;
-});
 
 /** Of another provider than Auth0 the issuer is named. */
 const loginProvider = z.object({
@@ -63,7 +55,7 @@ const environment = z.object({
   WEB_DIR: text.optional(),
   RHESIS_ALLOW_LOOPBACK_TARGETS: flag.default(false),
   RHESIS_ALLOW_PRIVATE_TARGETS: networks.default([]),
-  RHESIS_FEATURES: featureList.default({}),
+  RHESIS_FEATURES: flags.default({}),
   LOG_LEVEL: logLevel.default("info"),
   TRUST_PROXY: count(0, 10).default(0),
   RATE_LIMIT_PER_MINUTE: count(0, 10_000_000).default(6_000),

@@ -182,3 +182,31 @@ test("seed makes an organization with the demo for a person who has signed in", 
   const nobody = await rhesis(["seed", "--email", "nobody@example.com"]);
   expect(nobody).toMatchObject({ code: 1, stderr: "Nobody has signed in as nobody@example.com yet.\n" });
 });
+
+test("feature switches one organization's features, and says what is in force", async () => {
+  const feature = (args: string[], environment: Record<string, string> = {}) =>
+    rhesis(["feature", ...args, "--organization", a.id], environment);
+  const list = async () => (await feature(["list"], { RHESIS_FEATURES: "endpoint_trial=false" })).stdout;
+  expect(await feature(["set", "llm_judge", "off"])).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^llm_judge is off for this organization/),
+  });
+  const [membership] = await membershipsOf(open().database.pool, a.people.owner.user_id);
+  expect(membership?.feature_overrides).toEqual({ llm_judge: false });
+  expect(await list()).toBe(
+    "off  endpoint_trial  (this installation)\noff  llm_judge  (this organization)\non   api_tokens  (default)\n",
+  );
+  expect((await feature(["clear", "llm_judge"])).code).toBe(0);
+  expect(await list()).toContain("on   llm_judge  (default)");
+});
+
+test.each([
+  [["set", "teleport", "on"], /no feature "teleport".*llm_judge/],
+  [["set", "llm_judge", "maybe"], /must be on or off/],
+  [["list"], /no such organization/, "01900000-0000-7000-8000-000000000000"],
+  [["list"], /must be the id of an organization/, "Northwind"],
+])("feature %s is refused where something is not there", async (args, why, organization = a.id) => {
+  const outcome = await rhesis(["feature", ...args, "--organization", organization]);
+  expect(outcome.code).toBe(1);
+  expect(outcome.stderr).toMatch(why);
+});

@@ -1,6 +1,6 @@
 /** What the operator's command needs from the environment; each command picks its own part. */
 import { z } from "zod";
-import { postgresUrl, redisUrl, text, webUrl } from "@rhesis/telemetry/configuration";
+import { flags, postgresUrl, redisUrl, text, webUrl } from "@rhesis/telemetry/configuration";
 
 export const settings = z.object({
   DATABASE_URL: postgresUrl,
@@ -9,6 +9,8 @@ export const settings = z.object({
   REDIS_URL: redisUrl,
   // As text: the doctor says what is wrong with it, among its other findings.
   RHESIS_SECRET_KEYS: text,
+  // As the API has it, so that `feature list` tells what is in force.
+  RHESIS_FEATURES: flags.default({}),
   AUTH0_DOMAIN: text,
   OIDC_ISSUER: webUrl,
   OIDC_JWKS_URL: webUrl,

@@ -2,6 +2,7 @@
 import { Command } from "commander";
 import { doctor, migrate, provision, rotateKeys } from "./commands.ts";
 import { createToken } from "./create-token.ts";
+import { clearFeature, listFeatures, setFeature, type FeatureOptions } from "./feature.ts";
 import { seed } from "./seed.ts";
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
@@ -50,6 +51,27 @@ program
   .command("rotate")
   .description("seal every stored secret again with the first of RHESIS_SECRET_KEYS")
   .action(() => rotateKeys(print));
+
+const feature = program.command("feature").description("what is switched on or off for one organization");
+const ofOrganization = ["--organization <id>", "the organization"] as const;
+feature
+  .command("list")
+  .description("each feature, whether it is on, and who says so")
+  .requiredOption(...ofOrganization)
+  .action((options: FeatureOptions) => listFeatures(options, print));
+feature
+  .command("set")
+  .description("switch a feature for this organization alone")
+  .argument("<flag>", "the feature")
+  .argument("<value>", "on or off")
+  .requiredOption(...ofOrganization)
+  .action((flag: string, value: string, options: FeatureOptions) => setFeature(options, flag, value, print));
+feature
+  .command("clear")
+  .description("leave a feature to the installation again")
+  .argument("<flag>", "the feature")
+  .requiredOption(...ofOrganization)
+  .action((flag: string, options: FeatureOptions) => clearFeature(options, flag, print));
 
 try {
   await program.parseAsync();

@@ -67,12 +67,12 @@ async function startWorker(redis?: TestRedis): Promise<ChildProcess> {
   return worker;
 }
 
-function prepare(): Promise<PreparedRun> {
+function prepare(count = tests): Promise<PreparedRun> {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const target = { url, response_mapping: { output: "$.output" }, max_attempts: 1 };
   return prepareRun(open().database, organization, {
     target,
-    tests,
+    tests: count,
     concurrency,
     metrics: [containsMetric("covered")],
   });
@@ -171,6 +171,41 @@ describe.runIf(canStartRedis())("with the queue on Redis", () => {
   });
 
   crashTests(() => redis);
+
+  /** A run that is started now makes its first call soon, and is asked as often as it has tests. */
+  async function expectNextRun(): Promise<void> {
+    const count = 40;
+    calls = [];
+    const run = await prepare(count);
+    const committed = performance.now();
+    await called(1);
+    expect(performance.now() - committed).toBeLessThan(5_000);
+    await ended(run);
+    expect(await runRow(run)).toMatchObject({ total: count, passed: count });
+    expect(calls).toHaveLength(count);
+  }
+
+  test("everything deleted in Redis costs a living worker nothing, and the next run begins within 5 s", async () => {
+    await startWorker(redis);
+    const run = await prepare();
+    await called(middle());
+    await redis?.flushAll();
+    await expectWhole(run, 0);
+    await expectNextRun();
+    await redis?.flushAll();
+    await expectNextRun();
+  });
+
+  test("a Redis killed and back costs a living worker nothing, and the next run begins within 5 s", async () => {
+    await startWorker(redis);
+    const run = await prepare();
+    await called(middle());
+    await redis?.kill();
+    await called(calls.length + concurrency);
+    await redis?.restart();
+    await expectWhole(run, 0);
+    await expectNextRun();
+  });
 
   test("a killed, emptied Redis costs nothing, also when the worker dies with it", async () => {
     const first = await startWorker(redis);

@@ -46,6 +46,16 @@ export const networks = list.pipe(
   z.array(z.union([z.cidrv4(), z.cidrv6()], { error: "Use networks such as 10.0.0.0/8, separated by commas" })),
 );
 
+/** Flags by name: `one=true,other=false`. */
+export const flags = list.transform((items, context) => {
+  const entries = items.map((item) => item.split("=").map((part) => part.trim()));
+  if (entries.every(([name, value]) => name !== "" && (value === "true" || value === "false"))) {
+    return Object.fromEntries(entries.map(([name, value]) => [name ?? "", value === "true"]));
+  }
+  context.addIssue({ code: "custom", message: "Use name=true,other=false" });
+  return z.NEVER;
+});
+
 /** @param parse throws where the text is not usable; its message is shown, so it must not repeat the text */
 export const parsedBy = <T>(parse: (text: string) => T) =>
   z.string().transform((given, context) => {

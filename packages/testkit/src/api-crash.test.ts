@@ -1,29 +1,35 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { createApiToken } from "./api-token.ts";
 import { openTestDatabase, type TestDatabase } from "./database.ts";
 import { canStartRedis, startRedis, type TestRedis } from "./redis.ts";
-import { startStack, type Stack } from "./stack.ts";
+import { startStack, type Program, type Stack } from "./stack.ts";
 import { createOrganization } from "./tenants.ts";
 
-const tests = 2000;
+const tests = 2_000;
 const concurrency = 50;
+const latencyMs = 50;
+/** Of a worker being there. */
+const resumeMs = 5_000;
 
-/** Answers after 10 ms and counts how often each test is asked. */
-async function startTarget(): Promise<{ server: Server; url: string; calls: Map<string, number> }> {
+type Target = { server: Server; url: string; calls: Map<string, number>; made: () => number };
+
+/** Counts how often each test is asked. */
+async function startTarget(): Promise<Target> {
   const calls = new Map<string, number>();
   const server = createServer(async (request, response) => {
     const { message } = JSON.parse(Buffer.concat(await request.toArray()).toString()) as { message: string };
     calls.set(message, (calls.get(message) ?? 0) + 1);
     setTimeout(
       () => response.setHeader("content-type", "application/json").end(JSON.stringify({ reply: message })),
-      10,
+      latencyMs,
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, calls };
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return { server, url, calls, made: () => [...calls.values()].reduce((sum, count) => sum + count, 0) };
 }
 
 type Json = Record<string, unknown> & { id: string; ids: string[]; status: string; passed: number };
@@ -61,10 +67,18 @@ async function prepare(call: Call, project_id: string, url: string): Promise<{ p
   return { path: `/test-sets/${set.id}/execute`, body: { endpoint_id: endpoint.id, metric_ids: [metric.id] } };
 }
 
+const takesJobs = (worker: Program) => expect.poll(() => worker.output(), { timeout: 20_000 }).toContain("takes jobs");
+
+/** Somewhere in the middle, another place each time. */
+const middle = (): number => 200 + Math.floor(Math.random() * 1_000);
+
 describe.each([["PostgreSQL"], ["Redis"]] as const)("with the queue on %s", (broker) => {
   let open: TestDatabase;
   let redis: TestRedis | undefined;
   let stack: Stack;
+  let target: Target;
+  let call: Call;
+  let execution: { path: string; body: unknown };
   const runs = broker === "PostgreSQL" || canStartRedis();
 
   beforeAll(async () => {
@@ -72,38 +86,93 @@ describe.each([["PostgreSQL"], ["Redis"]] as const)("with the queue on %s", (bro
     open = await openTestDatabase();
     redis = broker === "Redis" ? await startRedis() : undefined;
     stack = await startStack(open, redis === undefined ? {} : { redis_url: redis.url });
+    target = await startTarget();
+    const organization = await createOrganization(open.database, "Northwind");
+    call = caller(stack.url, await createApiToken(open.database, organization.people.owner));
+    execution = await prepare(call, organization.project_id, target.url);
   });
+  afterEach(() => target?.calls.clear());
   afterAll(async () => {
     if (!runs) return;
     await stack.close();
+    target.server.close();
     await redis?.stop();
     await open.close();
   });
 
-  test.skipIf(!runs)("an API killed in the middle of a run loses and doubles nothing", async () => {
-    const organization = await createOrganization(open.database, "Northwind");
-    const call = caller(stack.url, await createApiToken(open.database, organization.people.owner));
-    const target = await startTarget();
-    const { path, body } = await prepare(call, organization.project_id, target.url);
+  /** `again` is the same request, sent once more, as a client does that got no answer. */
+  async function execute(): Promise<{ id: string; again: () => Promise<Json> }> {
     const key = { "idempotency-key": randomUUID() };
-    const run = await call("POST", path, body, key);
-    await stack.apis[0]?.kill();
-    await expect.poll(() => target.calls.size, { timeout: 10_000 }).toBeGreaterThan(0);
-    await stack.startApi();
-    expect((await call("POST", path, body, key)).id).toBe(run.id);
-    await stack.workers[0]?.kill();
-    await stack.startWorker();
+    const start = () => call("POST", execution.path, execution.body, key);
+    return { id: (await start()).id, again: start };
+  }
+
+  const called = (count: number) =>
+    expect.poll(() => target.made(), { timeout: 20_000, interval: 5 }).toBeGreaterThanOrEqual(count);
+
+  async function restartApi(): Promise<void> {
+    stack.apis.push(await stack.startApi());
+  }
+
+  /** Returns how long the new worker took to make a call, in milliseconds from when it was there. */
+  async function restartWorker(): Promise<number> {
+    const before = target.made();
+    const worker = await stack.startWorker();
+    stack.workers.push(worker);
+    await takesJobs(worker);
+    const there = performance.now();
+    await called(before + 1);
+    return performance.now() - there;
+  }
+
+  /** One result and one score per test, and no more calls repeated than can have been under way. */
+  async function expectWhole(id: string, crashes: number): Promise<void> {
     await expect
-      .poll(() => call("GET", `/test-runs/${run.id}`), { timeout: 40_000 })
+      .poll(() => call("GET", `/test-runs/${id}`), { timeout: 40_000 })
       .toMatchObject({ status: "completed", passed: tests });
-    const [stored] = await open.admin<{ results: number; scores: number; runs: number }>(
-      `select (select count(*)::int from test_result where verdict = 'pass') as results,
-         (select count(*)::int from score) as scores, (select count(*)::int from test_run) as runs`,
+    const [stored] = await open.admin<{ results: number; scores: number }>(
+      `select (select count(*)::int from test_result where test_run_id = $1 and verdict = 'pass') as results,
+         (select count(*)::int from score where test_run_id = $1) as scores`,
+      [id],
     );
-    expect(stored).toEqual({ results: tests, scores: tests, runs: 1 });
-    const made = [...target.calls.values()].reduce((sum, count) => sum + count, 0);
+    expect(stored).toEqual({ results: tests, scores: tests });
     expect(target.calls.size).toBe(tests);
-    expect(made - tests).toBeLessThanOrEqual(concurrency);
-    target.server.close();
+    expect(target.made() - tests).toBeLessThanOrEqual(crashes * concurrency);
+  }
+
+  test.skipIf(!runs)("an API killed as soon as it has started a run has started it, once", async () => {
+    const run = await execute();
+    await stack.apis.at(-1)?.kill();
+    await called(1);
+    await restartApi();
+    expect((await run.again()).id).toBe(run.id);
+    await expectWhole(run.id, 0);
+    const [count] = await open.admin<{ runs: number }>("select count(*)::int as runs from test_run");
+    expect(count).toEqual({ runs: 1 });
   });
+
+  test.skipIf(!runs)(
+    "an API killed in the middle of a run does not stop it, and shows it when it is back",
+    async () => {
+      const { id } = await execute();
+      await called(middle());
+      await stack.apis.at(-1)?.kill();
+      const killed = target.made();
+      await called(Math.min(killed + 2 * concurrency, tests));
+      await restartApi();
+      await expectWhole(id, 0);
+    },
+  );
+
+  test.skipIf(!runs)(
+    "API and worker killed in the middle: the run goes on within 5 s of a worker being there",
+    async () => {
+      const { id } = await execute();
+      await called(middle());
+      await Promise.all([stack.apis.at(-1)?.kill(), stack.workers.at(-1)?.kill()]);
+      expect(await restartWorker()).toBeLessThan(resumeMs);
+      await restartApi();
+      await expectWhole(id, 1);
+    },
+  );
 });

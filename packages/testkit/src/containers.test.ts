@@ -46,6 +46,30 @@ test("the programs it starts exist, and are in the image", () => {
   for (const entry of entries) expect(existsSync(`${root}${entry}`), entry).toBe(true);
 });
 
+test("a worker is started with a small young generation, wherever it is started", () => {
+  const flag = "--max-semi-space-size=2";
+  expect(compose.services["worker"]?.command).toEqual(["node", flag, "apps/worker/src/main.ts"]);
+  const { scripts } = JSON.parse(read("apps/worker/package.json")) as { scripts: Record<string, string> };
+  expect(scripts["start"]).toBe(`node ${flag} src/main.ts`);
+  expect(read("apps/local/src/steps/programs.ts")).toContain(`"${flag}"`);
+  const commands = [...read("README.md").matchAll(/`(node [^`]*apps\/worker\/src\/main\.ts)`/g)].map(
+    ([, command]) => command,
+  );
+  expect(commands).toEqual([`node --env-file=.env ${flag} apps/worker/src/main.ts`]);
+});
+
+test("the image has the toolchain that is pinned here", () => {
+  const { devDependencies, packageManager } = JSON.parse(read("package.json")) as {
+    devDependencies: Record<string, string>;
+    packageManager: string;
+  };
+  const dockerfile = read("Dockerfile");
+  const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map((match) => match[1]);
+  expect(new Set(images)).toEqual(new Set([`node:${devDependencies["node"]}-bookworm-slim`]));
+  const managers = [...dockerfile.matchAll(/npx --yes (\S+)/g)].map((match) => match[1]);
+  expect(new Set(managers)).toEqual(new Set([packageManager]));
+});
+
 test(".env.example names every variable that a program or compose.yaml reads, and no other", () => {
   const programs = ["api", "worker", "cli"].map((name) => read(`apps/${name}/src/config.ts`)).join("\n");
   const read_by_any = [

@@ -82,16 +82,36 @@ test("it brings everything up, runs the demo once, tells a second start, and lea
   expect(leftovers()).toEqual([]);
 }, 120_000);
 
-test("a later start finds the data of the first and does not run the demo again", async () => {
+/** From the command to a page that can be used, in milliseconds: what is promised of every start but the first. */
+const laterStartMs = 5_000;
+/** A machine that is busy with other things now and then is not what is measured. */
+const mostTries = 3;
+
+/** Starts again, takes everything down, and returns how long the page took to be there. */
+async function timeLaterStart(): Promise<number> {
+  const asked = performance.now();
   const again = await start();
   try {
+    const page = await fetch(again.url);
+    const html = await page.text();
+    const took = performance.now() - asked;
+    expect(page.status).toBe(200);
+    expect(html).toContain('<div id="root">');
+    expect(html).toContain('<script type="module"');
     expect(again.output()).not.toContain("demo tests passed");
     expect((await fetch(`${again.url}/readyz`)).status).toBe(200);
+    return took;
   } finally {
     expect(await again.stop()).toBe(0);
   }
+}
+
+test("a later start has a page within 5 s, with the data of the first and without another demo run", async () => {
+  const times: number[] = [];
+  while (times.length < mostTries && !times.some((ms) => ms < laterStartMs)) times.push(await timeLaterStart());
+  expect(Math.min(...times), `took ${times.map(Math.round).join(", ")} ms`).toBeLessThan(laterStartMs);
   expect(leftovers()).toEqual([]);
-}, 60_000);
+}, 90_000);
 
 test("in watch mode the web app is built into the data folder by a program that ends with the rest", async () => {
   const watching = await start("--watch");

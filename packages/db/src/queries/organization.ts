@@ -1,5 +1,5 @@
 /** SQL of the organization that the transaction belongs to. */
-import type { Selectable } from "kysely";
+import { sql, type Selectable } from "kysely";
 import { AppError, notFound } from "@rhesis/telemetry/app-error";
 import type { Organization } from "../database.generated.ts";
 import type { Tx } from "../tenant.ts";
@@ -39,4 +39,54 @@ export async function insertOrganization(
     tx.insertInto("project").values({ name: project_name }).returning("id").executeTakeFirstOrThrow(),
   ]);
   return { ...organization, project_id: project.id };
+}
+
+export type FeatureOverrides = Record<string, boolean>;
+
+/** Which features are switched for the organization alone. @throws not_found */
+export async function getFeatureOverrides(tx: Tx): Promise<FeatureOverrides> {
+  const row = await tx
+    .selectFrom("organization")
+    .select("feature_overrides")
+    .where("deleted_at", "is", null)
+    .executeTakeFirst();
+  if (row === undefined) throw notFound("organization");
+  return row.feature_overrides;
+}
+
+/**
+ * Switches a feature for the organization alone; null leaves it to the installation. Leaves an audit row, and tells
+ * every process that remembers the organization. @throws not_found
+ */
+export async function setFeatureOverride(
+  tx: Tx,
+  { feature, value }: { feature: string; value: boolean | null },
+): Promise<FeatureOverrides> {
+  const before = await tx
+    .selectFrom("organization")
+    .select(["id", "feature_overrides"])
+    .where("deleted_at", "is", null)
+    .forUpdate()
+    .executeTakeFirst();
+  if (before === undefined) throw notFound("organization");
+  const { [feature]: _, ...others } = before.feature_overrides;
+  const after = value === null ? others : { ...others, [feature]: value };
+  await Promise.all([
+    tx
+      .updateTable("organization")
+      .set({ feature_overrides: JSON.stringify(after) })
+      .execute(),
+    tx
+      .insertInto("audit_log")
+      .values({
+        user_id: sql<string | null>`current_actor()`,
+        action: "update",
+        entity_type: "organization",
+        entity_id: before.id,
+        before: JSON.stringify({ feature_overrides: before.feature_overrides }),
+        after: JSON.stringify({ feature_overrides: after }),
+      })
+      .execute(),
+  ]);
+  return after;
 }
