@@ -767,7 +767,7 @@ create policy colleague on "user" for select to rhesis_app using ((EXISTS ( SELE
    FROM membership m
   WHERE ((m.user_id = "user".id) AND (m.organization_id = ( SELECT current_organization() AS current_organization))))));
 create policy gate on "user" for all to rhesis_gate using (true) with check (true);
-create policy self on "user" for all to rhesis_app using ((id = ( SELECT current_actor() AS current_actor))) with check ((id = ( SELECT current_actor() AS current_actor)));
+create policy self on "user" for select to rhesis_app using ((id = ( SELECT current_actor() AS current_actor)));
 grant select on "user" to rhesis_app;
 grant insert, select, update on "user" to rhesis_gate;
 
