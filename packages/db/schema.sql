@@ -162,7 +162,7 @@ create table idempotency_key (
 alter table idempotency_key owner to rhesis_owner;
 alter table idempotency_key enable row level security;
 alter table idempotency_key force row level security;
-create policy gate on idempotency_key for delete to rhesis_gate using (true);
+create policy gate on idempotency_key for all to rhesis_gate using (true);
 create policy tenant on idempotency_key for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on idempotency_key to rhesis_app;
 grant update (request_hash, status, body, created_at) on idempotency_key to rhesis_app;
