@@ -162,7 +162,7 @@ create table idempotency_key (
 alter table idempotency_key owner to rhesis_owner;
 alter table idempotency_key enable row level security;
 alter table idempotency_key force row level security;
-create policy gate on idempotency_key for delete to rhesis_gate using (true);
+create policy gate on idempotency_key for all to rhesis_gate using (true);
 create policy tenant on idempotency_key for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on idempotency_key to rhesis_app;
 grant update (request_hash, status, body, created_at) on idempotency_key to rhesis_app;
@@ -778,7 +778,7 @@ create policy colleague on "user" for select to rhesis_app using ((EXISTS ( SELE
    FROM membership m
   WHERE ((m.user_id = "user".id) AND (m.organization_id = ( SELECT current_organization() AS current_organization))))));
 create policy gate on "user" for all to rhesis_gate using (true) with check (true);
-create policy self on "user" for all to rhesis_app using ((id = ( SELECT current_actor() AS current_actor))) with check ((id = ( SELECT current_actor() AS current_actor)));
+create policy self on "user" for select to rhesis_app using ((id = ( SELECT current_actor() AS current_actor)));
 grant select on "user" to rhesis_app;
 grant insert, select, update on "user" to rhesis_gate;
 

@@ -170,7 +170,7 @@ grant select, insert, update (name, deleted_at) on organization to rhesis_app;
 
 alter table "user" enable row level security;
 alter table "user" force row level security;
-create policy self on "user" to rhesis_app using (id = (select current_actor())) with check (id = (select current_actor()));
+create policy self on "user" for select to rhesis_app using (id = (select current_actor()));
 create policy colleague on "user" for select to rhesis_app
   using (exists (select from membership m where m.user_id = "user".id and m.organization_id = (select current_organization())));
 grant select on "user" to rhesis_app;
