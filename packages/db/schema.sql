@@ -82,6 +82,7 @@ create table category (
 alter table category owner to rhesis_owner;
 alter table category enable row level security;
 alter table category force row level security;
+CREATE INDEX category_count_idx ON public.category USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX category_deletion_id_idx ON public.category USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX category_name_key ON public.category USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on category for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
@@ -283,6 +284,7 @@ create table metric (
 alter table metric owner to rhesis_owner;
 alter table metric enable row level security;
 alter table metric force row level security;
+CREATE INDEX metric_count_idx ON public.metric USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX metric_deletion_id_idx ON public.metric USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX metric_model_id_idx ON public.metric USING btree (organization_id, model_id) WHERE (model_id IS NOT NULL);
 CREATE UNIQUE INDEX metric_name_key ON public.metric USING btree (organization_id, name) WHERE (deleted_at IS NULL);
@@ -403,6 +405,7 @@ create table prompt (
 alter table prompt owner to rhesis_owner;
 alter table prompt enable row level security;
 alter table prompt force row level security;
+CREATE INDEX prompt_count_idx ON public.prompt USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX prompt_deletion_id_idx ON public.prompt USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX prompt_name_key ON public.prompt USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on prompt for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
@@ -430,6 +433,7 @@ create table requirement (
 alter table requirement owner to rhesis_owner;
 alter table requirement enable row level security;
 alter table requirement force row level security;
+CREATE INDEX requirement_count_idx ON public.requirement USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX requirement_deletion_id_idx ON public.requirement USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX requirement_name_key ON public.requirement USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on requirement for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
@@ -675,6 +679,7 @@ alter table test_set enable row level security;
 alter table test_set force row level security;
 CREATE INDEX test_set_count_idx ON public.test_set USING btree (organization_id, project_id) WHERE (deleted_at IS NULL);
 CREATE INDEX test_set_deletion_id_idx ON public.test_set USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX test_set_name_idx ON public.test_set USING btree (organization_id, name, id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX test_set_name_key ON public.test_set USING btree (organization_id, project_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on test_set for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test_set to rhesis_app;
@@ -748,6 +753,7 @@ create table topic (
 alter table topic owner to rhesis_owner;
 alter table topic enable row level security;
 alter table topic force row level security;
+CREATE INDEX topic_count_idx ON public.topic USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX topic_deletion_id_idx ON public.topic USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX topic_name_key ON public.topic USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on topic for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
