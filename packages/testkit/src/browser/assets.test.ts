@@ -82,7 +82,7 @@ browserTest("a model is tried with a wrong and a right key, connected, made the 
   const { page } = await stage().visitAs(ada);
   await page.goto("/models");
   await page.getByRole("link", { name: "Connect a model" }).first().click();
-  await page.getByRole("radio", { name: /OpenAI-compatible/ }).click();
+  await page.getByRole("radiogroup", { name: "Provider" }).getByText("OpenAI-compatible").click();
   await page.getByRole("textbox", { name: "Name", exact: true }).fill("House judge");
   await page.getByLabel("Model", { exact: true }).fill("right");
   await page.getByLabel("Address").fill(provider.url);

@@ -69,7 +69,7 @@ browserTest("a token of chosen scopes does these and nothing else", async () => 
   const { page } = await stage().visitAs(ada);
   await page.goto("/settings/tokens/new");
   await page.getByLabel("Name", { exact: true }).fill("Reporting");
-  await page.getByText("Choose", { exact: true }).click();
+  await page.getByRole("radiogroup", { name: "What it may do" }).getByRole("radio", { name: "Choose" }).check();
   await page.getByRole("button", { name: "Create token" }).click();
   await page.getByText("At least one is needed").waitFor();
   await page.getByRole("group", { name: "Metric", exact: true }).getByLabel("read").check();
