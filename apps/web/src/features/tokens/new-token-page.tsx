@@ -9,6 +9,7 @@ import { CopyButton } from "../../ui/copy.tsx";
 import { useContractForm } from "../../ui/form.ts";
 import { FormActions, FormFailure } from "../../ui/form-parts.tsx";
 import { CodeBlock } from "../../ui/json-view.tsx";
+import { onlyReadOut } from "../../ui/only-read-out.ts";
 import { Page, Section } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { problemBelow } from "../../ui/pairs.ts";
@@ -109,7 +110,8 @@ function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
         <Section title="What it may do" description="At most what you may do yourself.">
           <Input.Wrapper error={problemBelow(form.errors, "scopes")}>
             <Radio.Group
-              aria-label="What it may do"
+              label="What it may do"
+              labelProps={onlyReadOut}
               value={preset}
               onChange={(value) => form.setFieldValue("preset", value)}
             >
