@@ -11,8 +11,8 @@ import { ButtonLink, RowLink } from "../../ui/link.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { PassRate } from "../../ui/pass-rate.tsx";
 import { durationText, RelativeTime } from "../../ui/relative-time.tsx";
-import { useLiveRun } from "./live-run.ts";
-import { isLive, RunStatus } from "./run-status.tsx";
+import { FollowRuns } from "./follow-runs.tsx";
+import { RunStatus } from "./run-status.tsx";
 
 type Sort = "created_at";
 
@@ -69,14 +69,6 @@ const columns: Column<TestRunItem, Sort>[] = [
   },
 ];
 
-/** A browser keeps few streams open to one server, so only the newest runs at work move by themselves. */
-const mostFollowed = 2;
-
-function Follow({ id }: { id: string }) {
-  useLiveRun(id, true);
-  return null;
-}
-
 type Props = {
   test_set_id?: string | undefined;
   endpoint_id?: string | undefined;
@@ -94,12 +86,9 @@ export function RunsTable({ test_set_id, endpoint_id, status, sort, onSort, empt
   const navigate = useNavigate();
   const filters = { test_set_id, endpoint_id, status, sort, ...(test_set_id === undefined ? { project_id } : {}) };
   const pages = useListPages(trpc.test_run.list.infiniteQueryOptions({ limit: pageSize, ...filters }, listPaging));
-  const live = pages.rows.filter(isLive).slice(0, mostFollowed);
   return (
     <>
-      {live.map((run) => (
-        <Follow key={run.id} id={run.id} />
-      ))}
+      <FollowRuns runs={pages.rows} />
       <DataTable
         label="Runs"
         columns={columns}
