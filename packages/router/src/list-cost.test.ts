@@ -12,7 +12,8 @@ const size = { many: 50_100, some: 2_000 };
 
 type Page = { items: object[]; next_cursor: string | null; total: number; total_is_capped: boolean };
 type Query = (input: object) => Promise<Page>;
-type Procedure = { _def: { type: string; output?: { _zod?: { def: { shape?: Record<string, unknown> } } } } };
+type Shape = { _zod?: { def: { shape?: Record<string, unknown> } } };
+type Procedure = { _def: { type: string; inputs: Shape[]; output?: Shape } };
 
 const procedures = appRouter._def.procedures as unknown as Record<string, Procedure>;
 const lists = Object.keys(procedures).filter((name) => {
@@ -77,6 +78,20 @@ describe.each(lists)("%s", (name) => {
       expect.soft(buffers / pageSize, `buffers per row, ${mode}`).toBeLessThanOrEqual(buffersPerRow);
     }
   });
+});
+
+const searched = lists.filter((name) =>
+  procedures[name]?._def.inputs.some((input) => "q" in (input._zod?.def.shape ?? {})),
+);
+
+test.each(searched)("%s reads no more of what it searches than it takes to fill a page", async (name) => {
+  // Stands in the names of many rows.
+  const { result, reads } = await counted.count(() => call(name)({ ...inputs[name], q: "1", limit: pageSize }));
+  expect(result.items).toHaveLength(pageSize);
+  const withoutCount = reads.filter(({ query }) => !query.sql.startsWith("select count(*)"));
+  expect(withoutCount.length).toBe(reads.length - 1);
+  const buffers = await counted.buffersOf(withoutCount, "force_custom_plan");
+  expect(buffers / pageSize, "buffers per row").toBeLessThanOrEqual(buffersPerRow);
 });
 
 const reads = Object.keys(procedures).filter(

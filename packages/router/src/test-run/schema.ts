@@ -3,7 +3,7 @@ import { metricImplementations, metricParameters, resultVerdicts } from "@rhesis
 import { modelProviders } from "@rhesis/engine/model/schema";
 import { metricsSources } from "@rhesis/engine/plan/schema";
 import { httpMethods } from "@rhesis/engine/target/schema";
-import { assetFields, id, listInput, listOutput, name, timestamp, version } from "../list.ts";
+import { assetFields, id, listInput, listOutput, name, searchText, timestamp, version } from "../list.ts";
 
 export const runStatuses = ["queued", "running", "completed", "failed", "cancelled"] as const;
 export const runStatus = z.enum(runStatuses);
@@ -78,6 +78,7 @@ export const listTestRuns = listInput(["created_at"], {
   test_set_id: id.optional(),
   endpoint_id: id.optional(),
   status: runStatus.optional(),
+  q: searchText.describe("Finds a part of the name"),
 });
 export const testRunPage = listOutput(testRunItem);
 

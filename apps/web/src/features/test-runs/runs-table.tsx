@@ -73,6 +73,8 @@ type Props = {
   test_set_id?: string | undefined;
   endpoint_id?: string | undefined;
   status?: TestRunItem["status"] | undefined;
+  /** A part of the name. */
+  q?: string | undefined;
   sort?: Sort | `-${Sort}` | undefined;
   onSort?: (sort: Sort | `-${Sort}` | undefined) => void;
   empty?: ReactNode;
@@ -81,10 +83,10 @@ type Props = {
 };
 
 /** Runs, the newest first; those at work fill while one looks. */
-export function RunsTable({ test_set_id, endpoint_id, status, sort, onSort, empty }: Props) {
+export function RunsTable({ test_set_id, endpoint_id, status, q, sort, onSort, empty }: Props) {
   const project_id = useProjectId();
   const navigate = useNavigate();
-  const filters = { test_set_id, endpoint_id, status, sort, ...(test_set_id === undefined ? { project_id } : {}) };
+  const filters = { test_set_id, endpoint_id, status, q, sort, ...(test_set_id === undefined ? { project_id } : {}) };
   const pages = useListPages(trpc.test_run.list.infiniteQueryOptions({ limit: pageSize, ...filters }, listPaging));
   return (
     <>
