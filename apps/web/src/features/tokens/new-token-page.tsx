@@ -1,5 +1,4 @@
 import { Alert, Button, Group, Radio, Select, Stack, Text, TextInput, Input } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { createApiToken, type ApiToken } from "@rhesis/router/api-token/schema";
@@ -12,6 +11,7 @@ import { CodeBlock } from "../../ui/json-view.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { problemBelow } from "../../ui/pairs.ts";
+import { ProjectSelect } from "../../ui/project-select.tsx";
 import { presetScopes, presets, type Preset } from "./presets.ts";
 import { ScopePicker } from "./scope-picker.tsx";
 
@@ -55,7 +55,6 @@ const initialValues: Values = { name: "", preset: "run", scopes: [], expires_in_
 function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
   const navigate = useNavigate();
   const { me } = useSession();
-  const projects = useQuery(trpc.project.list.queryOptions({ limit: 100, sort: "name" }));
   const { form, onSubmit, isSaving, failure } = useContractForm({
     schema: createApiToken,
     initialValues,
@@ -83,12 +82,11 @@ function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
               allowDeselect={false}
               {...form.getInputProps("expires_in_days")}
             />
-            <Select
-              label="Project"
+            <ProjectSelect
               placeholder="All projects"
-              data={(projects.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-              clearable
-              {...form.getInputProps("project_id")}
+              value={form.values.project_id}
+              onChange={(id) => form.setFieldValue("project_id", id)}
+              error={form.errors["project_id"]}
             />
           </Group>
         </Section>
