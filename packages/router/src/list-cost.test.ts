@@ -101,6 +101,18 @@ describe.each(ways)("%s by %s", (name, sort) => {
   });
 });
 
+const searched = lists.filter((name) => procedures[name]?._def.inputs.some((input) => "q" in input.shape));
+
+test.each(searched)("%s reads no more of what it searches than it takes to fill a page", async (name) => {
+  // Stands in the names of many rows.
+  const { result, reads } = await counted.count(() => call(name)({ ...inputs[name], q: "1", limit: pageSize }));
+  expect(result.items).toHaveLength(pageSize);
+  const withoutCount = reads.filter(({ query }) => !query.sql.startsWith("select count(*)"));
+  expect(withoutCount.length).toBe(reads.length - 1);
+  const buffers = await counted.buffersOf(withoutCount, "force_custom_plan");
+  expect(buffers / pageSize, "buffers per row").toBeLessThanOrEqual(buffersPerRow);
+});
+
 const reads = Object.keys(procedures).filter(
   (name) => procedures[name]?._def.type === "query" && !lists.includes(name),
 );

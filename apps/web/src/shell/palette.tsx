@@ -16,6 +16,12 @@ import { places, quickActions, settingsPlaces } from "./places.ts";
 
 const [store, spotlight] = createSpotlight();
 
+const nothing = {
+  idle: "Nothing found",
+  searching: "Searching…",
+  failed: "The search did not work. Check your connection and try again.",
+};
+
 function matches(text: string, query: string): boolean {
   return text.toLowerCase().includes(query.trim().toLowerCase());
 }
@@ -25,7 +31,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const [asked] = useDebouncedValue(query.trim(), 200);
   const navigate = useNavigate();
   const isOffered = useIsOffered();
-  const found = useFound(asked);
+  const { found, state } = useFound(asked);
   useEffect(() => spotlight.open(), []);
 
   const action = (to: string, label: string, extra: Partial<SpotlightActionData> = {}): SpotlightActionData => ({
@@ -40,8 +46,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const beginnings = quickActions
     .filter((each) => isOffered(each) && matches(each.label, query))
     .map(({ to, label, Icon }) => action(to, label, { leftSection: <Icon size={18} /> }));
+  const searching = asked !== query.trim() || state === "searching";
+  // While the server is asked, what it found for fewer letters stays only where it still fits.
+  const fitting = searching ? found.filter(({ label }) => matches(label, query)) : found;
   const groups: SpotlightActionGroupData[] = [
-    { group: "Found", actions: found.map(({ to, label, kind }) => action(to, label, { description: kind })) },
+    { group: "Found", actions: fitting.map(({ to, label, kind }) => action(to, label, { description: kind })) },
     { group: "Pages", actions: pages },
     { group: "Begin", actions: beginnings },
   ];
@@ -54,7 +63,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       onQueryChange={setQuery}
       onSpotlightClose={onClose}
       shortcut={null}
-      nothingFound="Nothing found"
+      nothingFound={nothing[searching ? "searching" : state]}
       highlightQuery
       scrollable
       maxHeight="60vh"

@@ -2,6 +2,7 @@
 import { sql, type Selectable } from "kysely";
 import { notFound } from "@rhesis/telemetry/app-error";
 import type { TestRun } from "../database.generated.ts";
+import { holds } from "../like.ts";
 import { readDressedPage, type Page, type PageArgs } from "../page.ts";
 import type { Tx } from "../tenant.ts";
 import { recountRun } from "./run-execution.ts";
@@ -47,15 +48,18 @@ export type TestRunFilter = {
   test_set_id?: string | undefined;
   endpoint_id?: string | undefined;
   status?: RunStatus | undefined;
+  q?: string | undefined;
 };
 
-/** A page of runs, with the names of their set, endpoint and starter. */
+/** A page of runs, with the names of their set, endpoint and starter; `q` finds a part of the name, ignoring case. */
 export function listTestRuns(tx: Tx, args: PageArgs & TestRunFilter): Promise<Page<TestRunItemRow>> {
   let matches = tx.selectFrom("test_run").where("deleted_at", "is", null);
   for (const column of ["project_id", "test_set_id", "endpoint_id", "status"] as const) {
     const value = args[column];
     if (value !== undefined) matches = matches.where(column, "=", value);
   }
+  const { q } = args;
+  if (q !== undefined) matches = matches.where((eb) => holds(eb, q, "name"));
   return readDressedPage(tx, args, "test_run", matches.select(columns), matches, async (page, way) => {
     const named = await sql<TestRunItemRow>`
       with page as materialized (${page}),

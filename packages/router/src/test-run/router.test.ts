@@ -214,6 +214,16 @@ describe("steering a run", () => {
     expect((await api.test_run.list({ test_set_id, status: "running" })).total).toBe(0);
   });
 
+  test("are found by a part of their name, taken literally, in their own organization only", async () => {
+    const { id } = await start();
+    await api.test_run.update({ id, name: "Release 2.0 (50%_done)" });
+    const found = async (caller: Caller, q: string) => (await caller.test_run.list({ q })).items.map((item) => item.id);
+    for (const q of ["release 2", "50%_D", " (50%"]) expect(await found(api, q)).toEqual([id]);
+    for (const q of ["release_2", "%done", "release 3"]) expect(await found(api, q)).toEqual([]);
+    expect(await found(callerFor(open().database, b.people.member), "release")).toEqual([]);
+    expect(await codeOf(api.test_run.list({ q: " " }))).toBe("BAD_REQUEST");
+  });
+
   test("a run that has not begun is cancelled at once, with its results and its job", async () => {
     const { id } = await start();
     expect(await api.test_run.cancel({ id })).toMatchObject({ status: "cancelled", finished_at: expect.any(Date) });

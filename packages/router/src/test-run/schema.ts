@@ -4,7 +4,7 @@ import { modelProviders } from "@rhesis/engine/model/schema";
 import { runStatuses } from "@rhesis/engine/run/schema";
 import { metricsSources } from "@rhesis/engine/plan/schema";
 import { httpMethods } from "@rhesis/engine/target/schema";
-import { assetFields, id, listInput, listOutput, name, timestamp, version } from "../list.ts";
+import { assetFields, id, listInput, listOutput, name, searchText, timestamp, version } from "../list.ts";
 
 export const runStatus = z.enum(runStatuses);
 
@@ -84,6 +84,7 @@ export const listTestRuns = listInput(["created_at"], {
   test_set_id: id.optional(),
   endpoint_id: id.optional(),
   status: runStatus.optional(),
+  q: searchText.describe("Finds a part of the name"),
 });
 export const testRunPage = listOutput(testRunItem);
 

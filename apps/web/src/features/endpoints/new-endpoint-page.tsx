@@ -19,7 +19,7 @@ export const Route = createLazyRoute("/endpoints/new")({ component: NewEndpointP
 function NewEndpointPage() {
   const chosen = useProjectId();
   const isOn = useFeature();
-  const projects = useQuery(trpc.project.list.queryOptions({ limit: 100, sort: "name" }));
+  const projects = useQuery(trpc.project.list.queryOptions({ limit: 1, sort: "name" }));
   return (
     <Page>
       <PageHeader

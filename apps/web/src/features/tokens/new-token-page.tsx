@@ -1,5 +1,4 @@
 import { Alert, Button, Group, Radio, Select, Stack, Text, TextInput, Input } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { createApiToken, type ApiToken } from "@rhesis/router/api-token/schema";
@@ -15,6 +14,7 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { problemBelow } from "../../ui/pairs.ts";
 import { ButtonLink } from "../../ui/link.tsx";
 import { SwitchedOff } from "../../ui/switched-off.tsx";
+import { ProjectSelect } from "../../ui/project-select.tsx";
 import { presetScopes, presets, type Preset } from "./presets.ts";
 import { ScopePicker } from "./scope-picker.tsx";
 
@@ -70,7 +70,6 @@ const initialValues: Values = { name: "", preset: "run", scopes: [], expires_in_
 function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
   const navigate = useNavigate();
   const { me } = useSession();
-  const projects = useQuery(trpc.project.list.queryOptions({ limit: 100, sort: "name" }));
   const { form, onSubmit, isSaving, failure } = useContractForm({
     schema: createApiToken,
     initialValues,
@@ -98,12 +97,11 @@ function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
               allowDeselect={false}
               {...form.getInputProps("expires_in_days")}
             />
-            <Select
-              label="Project"
+            <ProjectSelect
               placeholder="All projects"
-              data={(projects.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-              clearable
-              {...form.getInputProps("project_id")}
+              value={form.values.project_id}
+              onChange={(id) => form.setFieldValue("project_id", id)}
+              error={form.errors["project_id"]}
             />
           </Group>
         </Section>
