@@ -29,6 +29,7 @@ const columns = [
   "cancel_requested_at",
   "pause_requested_at",
   "pause_reason",
+  "held_until",
   "started_at",
   "finished_at",
   "created_at",
@@ -103,6 +104,7 @@ export type RunProgressRow = Pick<
   | "cancel_requested_at"
   | "pause_requested_at"
   | "pause_reason"
+  | "held_until"
   | "started_at"
   | "finished_at"
 >;
@@ -124,6 +126,7 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
       "cancel_requested_at",
       "pause_requested_at",
       "pause_reason",
+      "held_until",
       "started_at",
       "finished_at",
     ])

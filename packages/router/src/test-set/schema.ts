@@ -71,5 +71,12 @@ export const executeTestSet = z.strictObject({
     .max(1000)
     .optional()
     .describe("Calls at the same time, at most what the endpoint allows. Where left out: what the endpoint allows"),
+  pause_after_errors: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullable()
+    .default(25)
+    .describe("The run rests after so many calls in a row that came to nothing; null: never"),
   params: z.record(z.string().max(200), z.json()).default({}).describe("Values for `{{ params.… }}`"),
 });
