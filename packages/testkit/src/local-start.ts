@@ -17,7 +17,8 @@ export type LocalStart = {
 export async function startLocal(folder: string): Promise<LocalStart> {
   const child = spawn(process.execPath, ["apps/local/bootstrap.mjs", "start"], {
     cwd: root,
-    env: { ...process.env, RHESIS_DATA_DIR: folder, RHESIS_PORT: "0" },
+    // A Redis that is meant for tests is shared: the queue is in PostgreSQL, as on a machine with Node only.
+    env: { ...process.env, RHESIS_DATA_DIR: folder, RHESIS_PORT: "0", REDIS_URL: "" },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });
