@@ -31,12 +31,14 @@ CREATE INDEX api_token_made_by_idx ON public.api_token USING btree (organization
 CREATE INDEX api_token_user_id_idx ON public.api_token USING btree (organization_id, user_id);
 create policy gate on api_token for all to rhesis_gate using (true) with check (true);
 create policy tenant on api_token for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant insert, select, update on api_token to rhesis_app;
+grant insert, select on api_token to rhesis_app;
+grant update (user_id, project_id, made_by, name, token_hash, hint, scopes, expires_at, last_used_at, revoked_at, created_at, updated_at, version) on api_token to rhesis_app;
 grant select on api_token to rhesis_gate;
+grant update (last_used_at) on api_token to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.api_token REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.api_token REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.api_token REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER touch BEFORE UPDATE ON public.api_token FOR EACH ROW EXECUTE FUNCTION touch_row();
+CREATE TRIGGER audit_update AFTER UPDATE ON public.api_token FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,last_used_at}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,last_used_at}'::text[]))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.api_token FOR EACH ROW WHEN ((NOT (old.last_used_at IS DISTINCT FROM new.last_used_at))) EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE OF revoked_at, expires_at, scopes ON public.api_token FOR EACH ROW EXECUTE FUNCTION notify_identity();
 
 create table audit_log (
@@ -80,13 +82,15 @@ create table category (
 alter table category owner to rhesis_owner;
 alter table category enable row level security;
 alter table category force row level security;
+CREATE INDEX category_count_idx ON public.category USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX category_deletion_id_idx ON public.category USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX category_name_key ON public.category USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on category for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on category to rhesis_app;
+grant delete, insert, select on category to rhesis_app;
+grant update (name, description, created_at, updated_at, deleted_at, deletion_id, version) on category to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.category REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.category REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.category REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.category FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.category FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table deletion (
@@ -138,10 +142,11 @@ CREATE INDEX endpoint_name_idx ON public.endpoint USING btree (organization_id, 
 CREATE UNIQUE INDEX endpoint_name_key ON public.endpoint USING btree (organization_id, project_id, name) WHERE (deleted_at IS NULL);
 CREATE INDEX endpoint_project_id_idx ON public.endpoint USING btree (organization_id, project_id, id) WHERE (deleted_at IS NULL);
 create policy tenant on endpoint for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on endpoint to rhesis_app;
+grant delete, insert, select on endpoint to rhesis_app;
+grant update (project_id, name, description, environment, config, auth_secret, max_concurrency, created_at, updated_at, deleted_at, deletion_id, version) on endpoint to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.endpoint REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.endpoint REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.endpoint REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.endpoint FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.endpoint FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table idempotency_key (
@@ -158,10 +163,12 @@ create table idempotency_key (
 alter table idempotency_key owner to rhesis_owner;
 alter table idempotency_key enable row level security;
 alter table idempotency_key force row level security;
-create policy gate on idempotency_key for delete to rhesis_gate using (true);
+create policy gate on idempotency_key for all to rhesis_gate using (true);
 create policy tenant on idempotency_key for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on idempotency_key to rhesis_app;
+grant delete, insert, select on idempotency_key to rhesis_app;
+grant update (request_hash, status, body, created_at) on idempotency_key to rhesis_app;
 grant delete on idempotency_key to rhesis_gate;
+grant select (created_at) on idempotency_key to rhesis_gate;
 
 create table invitation (
   organization_id uuid not null default current_organization(),
@@ -184,11 +191,13 @@ CREATE UNIQUE INDEX invitation_email_key ON public.invitation USING btree (organ
 CREATE INDEX invitation_open_email_idx ON public.invitation USING btree (lower(email)) WHERE (accepted_at IS NULL);
 create policy gate on invitation for all to rhesis_gate using (true) with check (true);
 create policy tenant on invitation for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on invitation to rhesis_app;
+grant delete, insert, select on invitation to rhesis_app;
+grant update (email, role, invited_by, accepted_at, created_at, expires_at) on invitation to rhesis_app;
 grant select on invitation to rhesis_gate;
+grant update (accepted_at) on invitation to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.invitation REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.invitation REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.invitation REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.invitation FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 
 create table job (
   organization_id uuid not null default current_organization(),
@@ -220,8 +229,10 @@ alter table job force row level security;
 CREATE INDEX job_due_idx ON public.job USING btree (run_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 create policy gate on job for all to rhesis_gate using (true) with check (true);
 create policy tenant on job for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant insert, select, update on job to rhesis_app;
+grant insert, select on job to rhesis_app;
+grant update (project_id, user_id, name, payload, status, attempts, error, run_at, offered_at, lease_until, started_at, finished_at, created_at, updated_at, version) on job to rhesis_app;
 grant select on job to rhesis_gate;
+grant update (offered_at) on job to rhesis_gate;
 CREATE TRIGGER touch BEFORE UPDATE ON public.job FOR EACH ROW EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER INSERT ON public.job FOR EACH STATEMENT EXECUTE FUNCTION notify_job();
 
@@ -243,11 +254,12 @@ alter table membership force row level security;
 CREATE INDEX membership_user_id_idx ON public.membership USING btree (user_id, organization_id);
 create policy gate on membership for all to rhesis_gate using (true) with check (true);
 create policy tenant on membership for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on membership to rhesis_app;
+grant delete, insert, select on membership to rhesis_app;
+grant update (role, created_at, updated_at, version) on membership to rhesis_app;
 grant insert, select on membership to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.membership REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.membership REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.membership REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('user_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.membership FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('user_id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.membership FOR EACH ROW EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER INSERT OR DELETE OR UPDATE ON public.membership FOR EACH ROW EXECUTE FUNCTION notify_identity();
 
@@ -272,14 +284,16 @@ create table metric (
 alter table metric owner to rhesis_owner;
 alter table metric enable row level security;
 alter table metric force row level security;
+CREATE INDEX metric_count_idx ON public.metric USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX metric_deletion_id_idx ON public.metric USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE INDEX metric_model_id_idx ON public.metric USING btree (organization_id, model_id) WHERE (model_id IS NOT NULL);
 CREATE UNIQUE INDEX metric_name_key ON public.metric USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on metric for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on metric to rhesis_app;
+grant delete, insert, select on metric to rhesis_app;
+grant update (name, description, implementation, parameters, model_id, created_at, updated_at, deleted_at, deletion_id, version) on metric to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.metric FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.metric FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table model (
@@ -314,10 +328,11 @@ CREATE UNIQUE INDEX model_default_key ON public.model USING btree (organization_
 CREATE INDEX model_deletion_id_idx ON public.model USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX model_name_key ON public.model USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on model for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on model to rhesis_app;
+grant delete, insert, select on model to rhesis_app;
+grant update (name, description, provider, model_name, base_url, headers, api_key, input_price, output_price, is_default, created_at, updated_at, deleted_at, deletion_id, version) on model to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.model REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.model REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.model REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.model FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.model FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table organization (
@@ -336,8 +351,11 @@ alter table organization enable row level security;
 alter table organization force row level security;
 create policy gate on organization for select to rhesis_gate using (true);
 create policy tenant on organization for all to rhesis_app using ((id = ( SELECT current_organization() AS current_organization))) with check ((id = ( SELECT current_organization() AS current_organization)));
-grant insert, select, update on organization to rhesis_app;
+grant insert, select on organization to rhesis_app;
+grant update (name, deleted_at) on organization to rhesis_app;
 grant select on organization to rhesis_gate;
+CREATE TRIGGER audit_insert AFTER INSERT ON public.organization REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.organization FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE OF feature_overrides, deleted_at, name ON public.organization FOR EACH ROW EXECUTE FUNCTION notify_organization();
 
@@ -361,10 +379,11 @@ alter table project force row level security;
 CREATE INDEX project_deletion_id_idx ON public.project USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX project_name_key ON public.project USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on project for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on project to rhesis_app;
+grant delete, insert, select on project to rhesis_app;
+grant update (name, description, created_at, updated_at, deleted_at, deletion_id, version) on project to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.project REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.project REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.project REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.project FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table prompt (
@@ -386,13 +405,15 @@ create table prompt (
 alter table prompt owner to rhesis_owner;
 alter table prompt enable row level security;
 alter table prompt force row level security;
+CREATE INDEX prompt_count_idx ON public.prompt USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX prompt_deletion_id_idx ON public.prompt USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX prompt_name_key ON public.prompt USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on prompt for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on prompt to rhesis_app;
+grant delete, insert, select on prompt to rhesis_app;
+grant update (name, content, language_code, created_at, updated_at, deleted_at, deletion_id, version) on prompt to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.prompt REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.prompt REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.prompt REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.prompt FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.prompt FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table requirement (
@@ -412,13 +433,15 @@ create table requirement (
 alter table requirement owner to rhesis_owner;
 alter table requirement enable row level security;
 alter table requirement force row level security;
+CREATE INDEX requirement_count_idx ON public.requirement USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX requirement_deletion_id_idx ON public.requirement USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX requirement_name_key ON public.requirement USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on requirement for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on requirement to rhesis_app;
+grant delete, insert, select on requirement to rhesis_app;
+grant update (name, description, created_at, updated_at, deleted_at, deletion_id, version) on requirement to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.requirement REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.requirement REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.requirement FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table requirement_metric (
@@ -439,7 +462,7 @@ create policy tenant on requirement_metric for all to rhesis_app using ((organiz
 grant delete, insert, select on requirement_metric to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.requirement_metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.requirement_metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement_metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement_metric FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('requirement_id');
 
 create table score (
   organization_id uuid not null default current_organization(),
@@ -467,7 +490,8 @@ alter table score enable row level security;
 alter table score force row level security;
 CREATE INDEX score_run_metric_idx ON public.score USING btree (organization_id, test_run_id, metric_id, verdict, test_result_id);
 create policy tenant on score for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on score to rhesis_app;
+grant delete, insert, select on score to rhesis_app;
+grant update (metric_name, verdict, value, label, reason, raw, model_id, input_tokens, output_tokens, cost, duration_ms, created_at) on score to rhesis_app;
 
 create table test (
   organization_id uuid not null default current_organization(),
@@ -508,10 +532,11 @@ CREATE INDEX test_prompt_id_idx ON public.test USING btree (organization_id, pro
 CREATE INDEX test_requirement_id_idx ON public.test USING btree (organization_id, requirement_id, id) INCLUDE (deleted_at, project_id) WHERE (requirement_id IS NOT NULL);
 CREATE INDEX test_topic_id_idx ON public.test USING btree (organization_id, topic_id, id) INCLUDE (deleted_at, project_id) WHERE (topic_id IS NOT NULL);
 create policy tenant on test for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on test to rhesis_app;
+grant delete, insert, select on test to rhesis_app;
+grant update (project_id, kind, name, input, expected_output, prompt_id, requirement_id, topic_id, category_id, metadata, created_at, updated_at, deleted_at, deletion_id, version) on test to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER hide_in_sets AFTER UPDATE ON public.test REFERENCING OLD TABLE AS old_tests NEW TABLE AS new_tests FOR EACH STATEMENT EXECUTE FUNCTION hide_test_in_sets();
 CREATE TRIGGER touch BEFORE UPDATE ON public.test FOR EACH ROW EXECUTE FUNCTION touch_row();
 
@@ -530,21 +555,20 @@ create table test_result (
   category_id uuid,
   metric_ids uuid[] not null default '{}'::uuid[],
   output text,
-  answer jsonb,
-  request jsonb,
-  response jsonb,
-  attempts jsonb,
+  answer json,
+  request json,
+  response json,
+  attempts json,
   error_code text,
   error_message text,
   latency_ms double precision,
   claims integer not null default 0,
-  lease_token uuid,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
   constraint test_result_pkey PRIMARY KEY (organization_id, id),
   constraint test_result_run_test_repeat_key UNIQUE (organization_id, test_run_id, test_id, repeat),
-  constraint test_result_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'cancelled'::text]))),
+  constraint test_result_status_check CHECK ((status = ANY (ARRAY['pending'::text, 'completed'::text, 'cancelled'::text]))),
   constraint test_result_verdict_check CHECK ((verdict = ANY (ARRAY['pass'::text, 'fail'::text, 'inconclusive'::text, 'error'::text]))),
   constraint test_result_verdict_when_completed_check CHECK (((verdict IS NOT NULL) = (status = 'completed'::text)))
 );
@@ -556,8 +580,10 @@ CREATE INDEX test_result_test_id_idx ON public.test_result USING btree (organiza
 CREATE INDEX test_result_verdict_idx ON public.test_result USING btree (organization_id, test_run_id, verdict, id) WHERE (verdict IS NOT NULL);
 create policy gate on test_result for all to rhesis_gate using (true);
 create policy tenant on test_result for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on test_result to rhesis_app;
+grant delete, insert, select on test_result to rhesis_app;
+grant update (test_id, repeat, status, verdict, input, expected_output, requirement_id, topic_id, category_id, metric_ids, output, answer, request, response, attempts, error_code, error_message, latency_ms, claims, started_at, finished_at, created_at) on test_result to rhesis_app;
 grant delete on test_result to rhesis_gate;
+grant select (organization_id, test_run_id) on test_result to rhesis_gate;
 CREATE TRIGGER require_run AFTER INSERT ON public.test_result REFERENCING NEW TABLE AS new_results FOR EACH STATEMENT EXECUTE FUNCTION require_run_of_results();
 
 create table test_run (
@@ -569,6 +595,8 @@ create table test_run (
   job_id uuid,
   user_id uuid,
   name text not null,
+  kind text not null default 'execute'::text,
+  source_run_id uuid,
   status text not null default 'queued'::text,
   plan jsonb not null,
   error text,
@@ -581,7 +609,10 @@ create table test_run (
   output_tokens bigint not null default 0,
   cost numeric(14,6) not null default 0,
   lease_token uuid,
+  begun_through uuid,
   cancel_requested_at timestamp with time zone,
+  pause_requested_at timestamp with time zone,
+  pause_reason text,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
@@ -592,10 +623,12 @@ create table test_run (
   constraint test_run_counts_check CHECK (((((passed + failed) + inconclusive) + errored) <= total)),
   constraint test_run_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES endpoint(organization_id, id),
   constraint test_run_job_id_fkey FOREIGN KEY (organization_id, job_id) REFERENCES job(organization_id, id),
+  constraint test_run_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'rescore'::text]))),
   constraint test_run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint test_run_pkey PRIMARY KEY (organization_id, id),
   constraint test_run_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
-  constraint test_run_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
+  constraint test_run_source_run_id_fkey FOREIGN KEY (organization_id, source_run_id) REFERENCES test_run(organization_id, id) ON DELETE SET NULL (source_run_id),
+  constraint test_run_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint test_run_test_set_id_fkey FOREIGN KEY (organization_id, test_set_id) REFERENCES test_set(organization_id, id),
   constraint test_run_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE SET NULL
 );
@@ -607,15 +640,20 @@ CREATE INDEX test_run_endpoint_id_idx ON public.test_run USING btree (organizati
 CREATE INDEX test_run_live_job_idx ON public.test_run USING btree (organization_id, job_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX test_run_project_id_idx ON public.test_run USING btree (organization_id, project_id, id);
 CREATE INDEX test_run_running_idx ON public.test_run USING btree (organization_id, endpoint_id) WHERE (status = 'running'::text);
+CREATE INDEX test_run_source_run_id_idx ON public.test_run USING btree (organization_id, source_run_id) WHERE (source_run_id IS NOT NULL);
 CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organization_id, test_set_id, id);
 create policy gate on test_run for select to rhesis_gate using (true);
 create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on test_run to rhesis_app;
+grant delete, insert, select on test_run to rhesis_app;
+grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version) on test_run to rhesis_app;
+grant select (organization_id, job_id, status) on test_run to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER check_transition BEFORE UPDATE OF status ON public.test_run FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION check_run_transition();
 CREATE TRIGGER delete_results AFTER DELETE ON public.test_run FOR EACH ROW EXECUTE FUNCTION gate_delete_results_of_run();
 CREATE TRIGGER touch BEFORE UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION touch_row();
-CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW EXECUTE FUNCTION notify_test_run();
+CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW WHEN ((NOT (old.begun_through IS DISTINCT FROM new.begun_through))) EXECUTE FUNCTION notify_test_run();
 
 create table test_set (
   organization_id uuid not null default current_organization(),
@@ -641,12 +679,14 @@ alter table test_set enable row level security;
 alter table test_set force row level security;
 CREATE INDEX test_set_count_idx ON public.test_set USING btree (organization_id, project_id) WHERE (deleted_at IS NULL);
 CREATE INDEX test_set_deletion_id_idx ON public.test_set USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX test_set_name_idx ON public.test_set USING btree (organization_id, name, id) WHERE (deleted_at IS NULL);
 CREATE UNIQUE INDEX test_set_name_key ON public.test_set USING btree (organization_id, project_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on test_set for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on test_set to rhesis_app;
+grant delete, insert, select on test_set to rhesis_app;
+grant update (project_id, kind, name, description, test_count, created_at, updated_at, deleted_at, deletion_id, version) on test_set to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,test_count}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,test_count}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.test_set FOR EACH ROW WHEN ((old.test_count = new.test_count)) EXECUTE FUNCTION touch_row();
 
 create table test_set_metric (
@@ -667,7 +707,7 @@ create policy tenant on test_set_metric for all to rhesis_app using ((organizati
 grant delete, insert, select on test_set_metric to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set_metric REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set_metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_metric REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_metric FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('test_set_id');
 
 create table test_set_test (
   organization_id uuid not null default current_organization(),
@@ -687,10 +727,11 @@ alter table test_set_test force row level security;
 CREATE INDEX test_set_test_position_idx ON public.test_set_test USING btree (organization_id, test_set_id, "position", test_id) WHERE is_live;
 CREATE INDEX test_set_test_test_id_idx ON public.test_set_test USING btree (organization_id, test_id);
 create policy tenant on test_set_test for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on test_set_test to rhesis_app;
+grant delete, insert, select on test_set_test to rhesis_app;
+grant update ("position", is_live, created_at) on test_set_test to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_set_test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_set_test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('test_set_id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_set_test FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,is_live}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,is_live}'::text[]))) EXECUTE FUNCTION audit_update('test_set_id');
 CREATE TRIGGER count_deleted AFTER DELETE ON public.test_set_test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
 CREATE TRIGGER count_inserted AFTER INSERT ON public.test_set_test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
 CREATE TRIGGER count_updated AFTER UPDATE ON public.test_set_test REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_tests_of_set();
@@ -712,13 +753,15 @@ create table topic (
 alter table topic owner to rhesis_owner;
 alter table topic enable row level security;
 alter table topic force row level security;
+CREATE INDEX topic_count_idx ON public.topic USING btree (organization_id) WHERE (deleted_at IS NULL);
 CREATE INDEX topic_deletion_id_idx ON public.topic USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
 CREATE UNIQUE INDEX topic_name_key ON public.topic USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on topic for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
-grant delete, insert, select, update on topic to rhesis_app;
+grant delete, insert, select on topic to rhesis_app;
+grant update (name, description, created_at, updated_at, deleted_at, deletion_id, version) on topic to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.topic REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.topic REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.topic REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.topic FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.topic FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table user (
@@ -741,8 +784,8 @@ create policy colleague on "user" for select to rhesis_app using ((EXISTS ( SELE
    FROM membership m
   WHERE ((m.user_id = "user".id) AND (m.organization_id = ( SELECT current_organization() AS current_organization))))));
 create policy gate on "user" for all to rhesis_gate using (true) with check (true);
-create policy self on "user" for all to rhesis_app using ((id = ( SELECT current_actor() AS current_actor))) with check ((id = ( SELECT current_actor() AS current_actor)));
-grant select, update on "user" to rhesis_app;
+create policy self on "user" for select to rhesis_app using ((id = ( SELECT current_actor() AS current_actor)));
+grant select on "user" to rhesis_app;
 grant insert, select, update on "user" to rhesis_gate;
 
 CREATE OR REPLACE FUNCTION public.audit_change()
@@ -755,16 +798,9 @@ declare
 begin
   if tg_op = 'INSERT' then
     insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, after)
-    select (j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
-      'create', tg_table_name, (j ->> key)::uuid, audit_redact(j)
+    select coalesce(j ->> 'organization_id', j ->> 'id')::uuid, current_actor(),
+      nullif(current_setting('app.request_id', true), ''), 'create', tg_table_name, (j ->> key)::uuid, audit_redact(j)
     from (select to_jsonb(r) as j from new_rows r) s;
-  elsif tg_op = 'UPDATE' then
-    insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before, after)
-    select (n.j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
-      case when o.j ->> 'deleted_at' is null and n.j ->> 'deleted_at' is not null then 'delete' else 'update' end,
-      tg_table_name, (n.j ->> key)::uuid, audit_redact(o.j), audit_redact(n.j)
-    from (select to_jsonb(r) as j from new_rows r) n
-    join (select to_jsonb(r) as j from old_rows r) o on o.j -> key = n.j -> key and o.j -> 'organization_id' = n.j -> 'organization_id';
   else
     insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before)
     select (j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
@@ -782,15 +818,52 @@ CREATE OR REPLACE FUNCTION public.audit_redact(entry jsonb)
 RETURN (entry - ARRAY['auth_secret'::text, 'api_key'::text, 'token_hash'::text, 'plan'::text]);
 alter routine audit_redact(jsonb) owner to rhesis_owner;
 
-CREATE OR REPLACE PROCEDURE public.audit_table(IN tbl regclass, IN key text)
+CREATE OR REPLACE PROCEDURE public.audit_table(IN tbl regclass, IN key text, IN moving text[] DEFAULT '{}'::text[])
  LANGUAGE plpgsql
 AS $procedure$
+declare
+  ignored text[] := array['updated_at', 'version'] || moving;
 begin
   execute format('create trigger audit_insert after insert on %s referencing new table as new_rows for each statement execute function audit_change(%L)', tbl, key);
-  execute format('create trigger audit_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function audit_change(%L)', tbl, key);
+  execute format('create trigger audit_update after update on %s for each row when (to_jsonb(old) - %L::text[] <> to_jsonb(new) - %L::text[]) execute function audit_update(%L)', tbl, ignored, ignored, key);
   execute format('create trigger audit_delete after delete on %s referencing old table as old_rows for each statement execute function audit_change(%L)', tbl, key);
 end $procedure$;
-alter routine audit_table(regclass,text) owner to rhesis_owner;
+alter routine audit_table(regclass,text,text[]) owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.audit_update()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  o jsonb := to_jsonb(old);
+  n jsonb := to_jsonb(new);
+begin
+  insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before, after)
+  values (coalesce(n ->> 'organization_id', n ->> 'id')::uuid, current_actor(),
+    nullif(current_setting('app.request_id', true), ''),
+    case when o ->> 'deleted_at' is null and n ->> 'deleted_at' is not null then 'delete' else 'update' end,
+    tg_table_name, (n ->> tg_argv[0])::uuid, audit_redact(o), audit_redact(n));
+  return null;
+end $function$;
+alter routine audit_update() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.check_run_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if (old.status, new.status) in (
+    ('queued', 'running'), ('queued', 'paused'), ('queued', 'cancelled'), ('queued', 'failed'),
+    ('running', 'completed'), ('running', 'paused'), ('running', 'cancelled'), ('running', 'failed'),
+    ('paused', 'queued'), ('paused', 'cancelled')
+  ) then
+    return new;
+  end if;
+  raise check_violation using message = format('a run that is %s cannot become %s', old.status, new.status),
+    constraint = 'test_run_transition_check', table = 'test_run';
+end $function$;
+alter routine check_run_transition() owner to rhesis_owner;
 
 CREATE OR REPLACE FUNCTION public.count_tests_of_set()
  RETURNS trigger
@@ -1044,13 +1117,22 @@ alter routine notify_test_run() owner to rhesis_owner;
 CREATE OR REPLACE PROCEDURE public.protect_tenant_table(IN tbl regclass, IN rights text)
  LANGUAGE plpgsql
 AS $procedure$
+declare
+  asked text[] := string_to_array(rights, ', ');
+  changeable text;
 begin
   execute format('alter table %s enable row level security', tbl);
   execute format('alter table %s force row level security', tbl);
   execute format(
     'create policy tenant on %s to rhesis_app using (organization_id = (select current_organization())) with check (organization_id = (select current_organization()))',
     tbl);
-  execute format('grant %s on %s to rhesis_app', rights, tbl);
+  execute format('grant %s on %s to rhesis_app', array_to_string(array_remove(asked, 'update'), ', '), tbl);
+  if 'update' = any(asked) then
+    select string_agg(quote_ident(c.attname), ', ' order by c.attnum) into changeable from pg_attribute c
+    where c.attrelid = tbl and c.attnum > 0 and not c.attisdropped and c.attname <> 'test_run_id'
+      and c.attnum <> all(array(select unnest(i.indkey) from pg_index i where i.indrelid = tbl and i.indisprimary));
+    execute format('grant update (%s) on %s to rhesis_app', changeable, tbl);
+  end if;
 end $procedure$;
 alter routine protect_tenant_table(regclass,text) owner to rhesis_owner;
 

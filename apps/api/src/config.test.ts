@@ -1,5 +1,4 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { describe, expect, test } from "vitest";
 import { ConfigurationError } from "@rhesis/telemetry/configuration";
 import { readConfig } from "./config.ts";
@@ -86,13 +85,4 @@ test("everything that is wrong is told at once, by name, without a value", () =>
 
 test.each(["*", "https://*.example.com", "https://a.example.com/", "null"])("%s is no exact origin", (origin) => {
   expect(problemsOf({ ...good, CORS_ORIGINS: origin })).toHaveProperty("CORS_ORIGINS");
-});
-
-test(".env.example names every variable that is read, and no other", async () => {
-  const text = await readFile(new URL("../../../.env.example", import.meta.url), "utf8");
-  const api = text.slice(0, text.indexOf("# --- worker"));
-  const named = [...api.matchAll(/^#? ?([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1] ?? "");
-  const source = await readFile(new URL("./config.ts", import.meta.url), "utf8");
-  const read = [...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+):/gm)].map((match) => match[1] ?? "");
-  expect(new Set(named)).toEqual(new Set(read));
 });

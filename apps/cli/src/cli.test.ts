@@ -1,25 +1,25 @@
 import { execFile } from "node:child_process";
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { beforeAll, describe, expect, test } from "vitest";
 import { parseApiToken } from "@rhesis/auth/api-token";
-import { createSecretBox, parseSecretKeys } from "@rhesis/auth/sealed-secret";
+import { createSecretBox, parseSecretKeys, type SecretPlace } from "@rhesis/auth/sealed-secret";
 import { findToken, membershipsOf } from "@rhesis/db/gates";
-import { createDatabase } from "@rhesis/db/database";
 import { callerFor } from "@rhesis/testkit/caller";
 import { useTestDatabase } from "@rhesis/testkit/database";
 import { startIssuer } from "@rhesis/testkit/issuer";
-import { createTenants, createUser, type TestOrganization } from "@rhesis/testkit/tenants";
+import { createOrganization, createTenants, createUser, type TestOrganization } from "@rhesis/testkit/tenants";
 
 const entry = fileURLToPath(new URL("./main.ts", import.meta.url));
 const open = useTestDatabase();
 const oldKey = `old:${randomBytes(32).toString("base64")}`;
 const newKey = `new:${randomBytes(32).toString("base64")}`;
 let a: TestOrganization;
+let b: TestOrganization;
 
 beforeAll(async () => {
-  ({ a } = await createTenants(open().database));
+  ({ a, b } = await createTenants(open().database));
 });
 
 type Outcome = { code: number; stdout: string; stderr: string };
@@ -110,19 +110,67 @@ test("token create makes a token that works, within what the member may do", asy
   expect(beyond.code).toBe(1);
 });
 
-test("keys rotate seals every secret with the first key, and each still opens", async () => {
+type Sealed = { place: SecretPlace; secret: string; isGone: boolean };
+
+/** Everything of an organization that holds a secret, kept and deleted, each sealed with the old key. */
+async function plantSecrets(organization: TestOrganization): Promise<Sealed[]> {
+  const caller = callerFor(open().database, organization.people.owner);
   const box = createSecretBox(parseSecretKeys(oldKey));
-  const database = createDatabase({ url: open().app_url, application_name: "test" });
-  const caller = callerFor(database, a.people.owner);
-  const model = await caller.model.create({ name: "Judge", provider: "openai", model_name: "m" });
-  const place = { organization_id: a.id, table: "model", column: "api_key", row_id: model.id };
-  await open().admin("update model set api_key = $1 where id = $2", [box.seal("sk-planted", place), model.id]);
-  const outcome = await rhesis(["keys", "rotate"], { RHESIS_SECRET_KEYS: `${newKey},${oldKey}` });
-  expect(outcome.stdout).toContain("1 secrets of");
-  const [row] = await open().admin<{ api_key: string }>("select api_key from model where id = $1", [model.id]);
+  const config = { url: "http://127.0.0.1:9/" };
+  const planted: Sealed[] = [];
+  for (const isGone of [false, true]) {
+    const name = isGone ? "Deleted" : "Kept";
+    const model = await caller.model.create({ name, provider: "openai", model_name: "m" });
+    const endpoint = await caller.endpoint.create({ name, project_id: organization.project_id, config });
+    if (isGone) await Promise.all([caller.model.delete({ id: model.id }), caller.endpoint.delete({ id: endpoint.id })]);
+    const places = [
+      { table: "model", column: "api_key", row_id: model.id },
+      { table: "endpoint", column: "auth_secret", row_id: endpoint.id },
+    ];
+    for (const place of places.map((rest) => ({ organization_id: organization.id, ...rest }))) {
+      const secret = randomUUID();
+      const change = `update ${place.table} set ${place.column} = $1 where id = $2 returning deleted_at`;
+      const [row] = await open().admin<{ deleted_at: Date | null }>(change, [box.seal(secret, place), place.row_id]);
+      planted.push({ place, secret, isGone: row?.deleted_at !== null });
+    }
+  }
+  return planted;
+}
+
+async function sealedAt({ table, column, row_id }: SecretPlace): Promise<string> {
+  const [row] = await open().admin<{ sealed: string }>(`select ${column} as sealed from ${table} where id = $1`, [
+    row_id,
+  ]);
+  return row?.sealed ?? "";
+}
+
+test("keys rotate seals every secret of every organization with the first key, and each still opens", async () => {
+  const planted = [...(await plantSecrets(a)), ...(await plantSecrets(b))];
+  expect(planted.map(({ isGone }) => isGone)).toEqual([false, false, true, true, false, false, true, true]);
+  const keys = { RHESIS_SECRET_KEYS: `${newKey},${oldKey}` };
+  const outcome = await rhesis(["keys", "rotate"], keys);
+  expect(outcome).toMatchObject({ code: 0, stderr: "" });
+  expect(outcome.stdout).toContain("8 secrets of");
   const renewed = createSecretBox(parseSecretKeys(newKey));
-  expect(renewed.open(row?.api_key ?? "", place)).toBe("sk-planted");
-  await database.close();
+  const before = await Promise.all(planted.map(({ place }) => sealedAt(place)));
+  expect(planted.map(({ place }, index) => renewed.open(before[index] ?? "", place))).toEqual(
+    planted.map(({ secret }) => secret),
+  );
+  expect((await rhesis(["keys", "rotate"], keys)).stdout).toContain("0 secrets of");
+  expect(await Promise.all(planted.map(({ place }) => sealedAt(place)))).toEqual(before);
+});
+
+test("keys rotate names what no key opens, and leaves it as it is", async () => {
+  const [lost] = await plantSecrets(await createOrganization(open().database, "Fabrikam"));
+  const place = lost?.place ?? { organization_id: "", table: "", column: "", row_id: "" };
+  const strange = createSecretBox({ current: "gone", keys: { gone: randomBytes(32) } }).seal("sk", place);
+  await open().admin(`update ${place.table} set ${place.column} = $1 where id = $2`, [strange, place.row_id]);
+  const outcome = await rhesis(["keys", "rotate"], { RHESIS_SECRET_KEYS: `${newKey},${oldKey}` });
+  expect(outcome.stdout).toContain("3 secrets of");
+  expect(outcome.stdout).toContain(
+    `could not be opened, enter it again: model ${place.row_id} of organization ${place.organization_id}`,
+  );
+  expect(await sealedAt(place)).toBe(strange);
 });
 
 test("seed makes an organization with the demo for a person who has signed in", async () => {

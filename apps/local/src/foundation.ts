@@ -8,7 +8,6 @@ import { type RunningPostgres, startPostgres } from "./postgres.ts";
 import { Processes } from "./processes.ts";
 import { keepAccounts, prepareDatabase } from "./steps/database.ts";
 import { startLogin } from "./steps/login.ts";
-import { webFolder } from "./steps/web.ts";
 
 export type FoundationOptions = {
   data_dir: string;
@@ -20,6 +19,7 @@ export type FoundationOptions = {
 
 export type Foundation = {
   lock: InstanceLock;
+  data_dir: string;
   /** Everything that runs, to start more and to stop all; the lock goes last. */
   processes: Processes;
   application_url: string;
@@ -69,6 +69,7 @@ async function startParts(
   processes.add({ name: "chatbot", stop: () => chatbot.close() });
   return {
     lock,
+    data_dir: data.folder,
     processes,
     application_url,
     application_port: ports.application,
@@ -82,7 +83,6 @@ async function startParts(
       AUTH0_CLIENT_ID: login.client_id,
       PUBLIC_URL: application_url,
       HOST: "127.0.0.1",
-      WEB_DIR: webFolder,
       RHESIS_SECRET_KEYS: `local:${data.secrets.encryption_key}`,
       RHESIS_ALLOW_LOOPBACK_TARGETS: "true",
     },

@@ -7,7 +7,7 @@ import { type Foundation, startFoundation } from "./foundation.ts";
 import { AlreadyRunningError } from "./instance-lock.ts";
 import { prepareDemo } from "./steps/demo.ts";
 import { startApi, startWorker } from "./steps/programs.ts";
-import { buildWebApp } from "./steps/web.ts";
+import { buildWebApp, watchWebApp, webFolder, webSource } from "./steps/web.ts";
 
 const configuration = z.object({
   RHESIS_DATA_DIR: text.default(join(import.meta.dirname, "..", "..", "..", ".rhesis")),
@@ -57,12 +57,24 @@ async function runUntilStopped(
 }
 
 async function startPrograms(foundation: Foundation, options: { watch: boolean }): Promise<void> {
-  await buildWebApp(report);
-  await Promise.all([startApi(foundation, options), startWorker(foundation, options)]);
+  const web_dir = await prepareWebApp(foundation, options);
+  await Promise.all([startApi(foundation, { ...options, web_dir }), startWorker(foundation, options)]);
   const demo = await prepareDemo(foundation);
   if (demo !== null) report(demo);
   foundation.lock.announce(foundation.application_url);
   report(`\nRhesis is ready: ${foundation.application_url}\nPress Ctrl-C to stop.`);
+}
+
+/** Returns the folder that the API serves. */
+async function prepareWebApp(foundation: Foundation, { watch }: { watch: boolean }): Promise<string> {
+  if (!watch) {
+    await buildWebApp(report);
+    return webFolder;
+  }
+  report("Building the web app, now and at every change …");
+  const built = join(foundation.data_dir, "web");
+  await watchWebApp(foundation.processes, { source: webSource, built });
+  return built;
 }
 
 function listenForStop(stop: (code: number) => void): void {

@@ -105,10 +105,13 @@ async function expectWhole(run: PreparedRun, crashes: number): Promise<void> {
   expect(counts).toEqual({ results: tests, done: tests, scores: tests });
   expect(new Set(calls.map((call) => call.key)).size).toBe(tests);
   expect(calls.length - tests).toBeLessThanOrEqual(crashes * concurrency);
-  await vi.waitFor(async () => {
-    const [job] = await open().admin<{ status: string }>("select status from job where id = $1", [run.job_id]);
-    expect(job?.status).toBe("completed");
-  });
+  await vi.waitFor(
+    async () => {
+      const [job] = await open().admin<{ status: string }>("select status from job where id = $1", [run.job_id]);
+      expect(job?.status).toBe("completed");
+    },
+    { timeout: 10_000 },
+  );
 }
 
 /** Kills the worker in the middle, starts another, and says how long that one took to make its first call. */

@@ -11,6 +11,7 @@ import { startRelay } from "@rhesis/jobs/relay";
 import { runJob, type JobRunner } from "@rhesis/jobs/run-job";
 import type { ExecutionObserver } from "@rhesis/services/test-run/execute-types";
 import { executeTestRun } from "./jobs/execute-test-run.ts";
+import { rescoreTestRun } from "./jobs/rescore-test-run.ts";
 import { startRunReconciler } from "./run-reconciler.ts";
 
 export type WorkerOptions = {
@@ -56,8 +57,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const secrets = createSecretBox(options.secret_keys);
-  const tools = { database, secrets, target, policy, log, observer: options.observer, grace_ms };
-  const handlers = { execute_test_run: executeTestRun(tools) };
+  const tools = { database, secrets, policy, log, observer: options.observer, grace_ms };
+  const handlers = {
+    execute_test_run: executeTestRun({ ...tools, target }),
+    rescore_test_run: rescoreTestRun(tools),
+  };
   const deliveries = new Deliveries({ database, handlers, log, stop: stopping.signal });
   const worker = await queue.work((delivered) => deliveries.take(delivered), { concurrency });
   const relay = startRelay({ database, notifications, queue, log });

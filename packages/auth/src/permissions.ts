@@ -18,7 +18,7 @@ const actions = {
   metric: [...crud, "try"],
   test: crud,
   test_set: [...crud, "execute"],
-  test_run: ["read", "update", "delete", "cancel"],
+  test_run: ["read", "update", "delete", "cancel", "pause"],
   test_result: ["read"],
   score: ["read"],
   job: ["read"],

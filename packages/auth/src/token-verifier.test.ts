@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { startIssuer, type TestIssuer } from "@rhesis/testkit/issuer";
 import { createTokenVerifier, type TokenVerifier } from "./token-verifier.ts";
 
@@ -11,7 +11,16 @@ beforeEach(async () => {
   clock = Date.now();
   verify = createTokenVerifier({ ...login, timeout_ms: 200, now: () => clock });
 });
-afterEach(() => login.close());
+afterEach(async () => {
+  vi.useRealTimers();
+  await login.close();
+});
+
+/** Lets time pass for everybody: the verifier, its memory of keys, and who signs. */
+function pass(ms: number): void {
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + ms });
+  clock = Date.now();
+}
 
 const problemWith = async (token: string): Promise<string> => {
   const outcome = await verify(token);
@@ -30,6 +39,19 @@ test("a good token tells who it is", async () => {
       picture: null,
     },
   });
+});
+
+test("either pinned algorithm is accepted, and a forged signature in neither", async () => {
+  for (const algorithm of ["RS256", "ES256"] as const) {
+    await login.rotate(algorithm);
+    verify = createTokenVerifier({ ...login, now: () => clock });
+    const token = await login.sign({ sub: algorithm });
+    expect(JSON.parse(Buffer.from(token.split(".")[0] ?? "", "base64url").toString())).toMatchObject({
+      alg: algorithm,
+    });
+    await expect(verify(token)).resolves.toMatchObject({ claims: { subject: algorithm } });
+    await expect(problemWith(await login.sign({}, { forged: true }))).resolves.toMatch(/signature/);
+  }
 });
 
 test("claims may stand under our namespace, and are trusted for their type only", async () => {
@@ -111,6 +133,34 @@ describe("the login provider is away", () => {
     await expect(problemWith(token)).resolves.toBe("accepted");
     await expect(problemWith(await login.sign({ sub: "another" }))).resolves.toBe("accepted");
   });
+
+  test("known keys serve an hour, also when they would be fetched anew, and no longer", async () => {
+    await verify(await login.sign());
+    login.behave("fail");
+    pass(59 * 60_000);
+    await expect(problemWith(await login.sign({ sub: "in time" }))).resolves.toBe("accepted");
+    expect(login.fetches.jwks).toBe(2);
+    pass(2 * 60_000);
+    await expect(problemWith(await login.sign({ sub: "too late" }))).resolves.toMatch(/cannot be reached/);
+    login.behave("answer");
+    pass(2_000);
+    await expect(problemWith(await login.sign({ sub: "back" }))).resolves.toBe("accepted");
+  });
+});
+
+test("a new key of the provider is fetched, and what the old one signed ends within a minute", async () => {
+  const [before, unseen] = [await login.sign({ sub: "before" }), await login.sign({ sub: "unseen" })];
+  await verify(before);
+  await login.rotate("ES256");
+  // Fetching is not repeated within 30 seconds, so that made-up keys make no storm.
+  pass(31_000);
+  await expect(problemWith(await login.sign({ sub: "after" }))).resolves.toBe("accepted");
+  expect(login.fetches.jwks).toBe(2);
+  await expect(problemWith(unseen)).resolves.toMatch(/does not publish/);
+  await expect(problemWith(before)).resolves.toBe("accepted");
+  pass(30_000);
+  await expect(problemWith(before)).resolves.toMatch(/does not publish/);
+  await expect(problemWith(await login.sign({ sub: "later" }))).resolves.toBe("accepted");
 });
 
 test("30 seconds of a wrong clock are forgiven", async () => {

@@ -82,22 +82,16 @@ create index audit_log_entity_idx on audit_log (organization_id, entity_type, en
 create function audit_redact(entry jsonb) returns jsonb language sql immutable parallel safe
   return entry - array['auth_secret', 'api_key', 'token_hash', 'plan'];
 
+-- Its argument is the column that names the thing. An organization is the tenant of its own row.
 create function audit_change() returns trigger language plpgsql set search_path = public, pg_temp as $$
 declare
   key text := tg_argv[0];
 begin
   if tg_op = 'INSERT' then
     insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, after)
-    select (j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
-      'create', tg_table_name, (j ->> key)::uuid, audit_redact(j)
+    select coalesce(j ->> 'organization_id', j ->> 'id')::uuid, current_actor(),
+      nullif(current_setting('app.request_id', true), ''), 'create', tg_table_name, (j ->> key)::uuid, audit_redact(j)
     from (select to_jsonb(r) as j from new_rows r) s;
-  elsif tg_op = 'UPDATE' then
-    insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before, after)
-    select (n.j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
-      case when o.j ->> 'deleted_at' is null and n.j ->> 'deleted_at' is not null then 'delete' else 'update' end,
-      tg_table_name, (n.j ->> key)::uuid, audit_redact(o.j), audit_redact(n.j)
-    from (select to_jsonb(r) as j from new_rows r) n
-    join (select to_jsonb(r) as j from old_rows r) o on o.j -> key = n.j -> key and o.j -> 'organization_id' = n.j -> 'organization_id';
   else
     insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before)
     select (j ->> 'organization_id')::uuid, current_actor(), nullif(current_setting('app.request_id', true), ''),
@@ -107,21 +101,48 @@ begin
   return null;
 end $$;
 
--- What every tenant table gets: forced row-level security with both clauses, and data rights without ownership.
+-- Of one row: the trigger's condition says which changes count.
+create function audit_update() returns trigger language plpgsql set search_path = public, pg_temp as $$
+declare
+  o jsonb := to_jsonb(old);
+  n jsonb := to_jsonb(new);
+begin
+  insert into audit_log (organization_id, user_id, request_id, action, entity_type, entity_id, before, after)
+  values (coalesce(n ->> 'organization_id', n ->> 'id')::uuid, current_actor(),
+    nullif(current_setting('app.request_id', true), ''),
+    case when o ->> 'deleted_at' is null and n ->> 'deleted_at' is not null then 'delete' else 'update' end,
+    tg_table_name, (n ->> tg_argv[0])::uuid, audit_redact(o), audit_redact(n));
+  return null;
+end $$;
+
+-- What every tenant table gets: forced row-level security with both clauses, and data rights without ownership. A row
+-- stays what it is: of its key, its tenant and its run nothing can be updated.
 create procedure protect_tenant_table(tbl regclass, rights text) language plpgsql as $$
+declare
+  asked text[] := string_to_array(rights, ', ');
+  changeable text;
 begin
   execute format('alter table %s enable row level security', tbl);
   execute format('alter table %s force row level security', tbl);
   execute format(
     'create policy tenant on %s to rhesis_app using (organization_id = (select current_organization())) with check (organization_id = (select current_organization()))',
     tbl);
-  execute format('grant %s on %s to rhesis_app', rights, tbl);
+  execute format('grant %s on %s to rhesis_app', array_to_string(array_remove(asked, 'update'), ', '), tbl);
+  if 'update' = any(asked) then
+    select string_agg(quote_ident(c.attname), ', ' order by c.attnum) into changeable from pg_attribute c
+    where c.attrelid = tbl and c.attnum > 0 and not c.attisdropped and c.attname <> 'test_run_id'
+      and c.attnum <> all(array(select unnest(i.indkey) from pg_index i where i.indrelid = tbl and i.indisprimary));
+    execute format('grant update (%s) on %s to rhesis_app', changeable, tbl);
+  end if;
 end $$;
 
-create procedure audit_table(tbl regclass, key text) language plpgsql as $$
+-- `moving` are columns that change without anybody changing the thing: an update of those alone leaves no row.
+create procedure audit_table(tbl regclass, key text, moving text[] default '{}') language plpgsql as $$
+declare
+  ignored text[] := array['updated_at', 'version'] || moving;
 begin
   execute format('create trigger audit_insert after insert on %s referencing new table as new_rows for each statement execute function audit_change(%L)', tbl, key);
-  execute format('create trigger audit_update after update on %s referencing old table as old_rows new table as new_rows for each statement execute function audit_change(%L)', tbl, key);
+  execute format('create trigger audit_update after update on %s for each row when (to_jsonb(old) - %L::text[] <> to_jsonb(new) - %L::text[]) execute function audit_update(%L)', tbl, ignored, ignored, key);
   execute format('create trigger audit_delete after delete on %s referencing old table as old_rows for each statement execute function audit_change(%L)', tbl, key);
 end $$;
 
@@ -135,6 +156,9 @@ call protect_tenant_table('invitation', 'select, insert, update, delete');
 call protect_tenant_table('audit_log', 'select, insert');
 call version_table('membership');
 call version_table('organization');
+call audit_table('organization', 'id');
+-- Only the owner of the tables can remove one for good, and its log goes with it.
+drop trigger audit_delete on organization;
 call audit_table('membership', 'user_id');
 call audit_table('invitation', 'id');
 
@@ -142,11 +166,11 @@ alter table organization enable row level security;
 alter table organization force row level security;
 create policy tenant on organization to rhesis_app
   using (id = (select current_organization())) with check (id = (select current_organization()));
-grant select, insert, update on organization to rhesis_app;
+grant select, insert, update (name, deleted_at) on organization to rhesis_app;
 
 alter table "user" enable row level security;
 alter table "user" force row level security;
-create policy self on "user" to rhesis_app using (id = (select current_actor())) with check (id = (select current_actor()));
+create policy self on "user" for select to rhesis_app using (id = (select current_actor()));
 create policy colleague on "user" for select to rhesis_app
   using (exists (select from membership m where m.user_id = "user".id and m.organization_id = (select current_organization())));
-grant select, update on "user" to rhesis_app;
+grant select on "user" to rhesis_app;

@@ -32,8 +32,11 @@ create table test_run (
   job_id uuid,
   user_id uuid references "user" (id) on delete set null,
   name text not null,
+  -- A run of kind rescore scores the answers of its source again and calls nobody.
+  kind text not null default 'execute' constraint test_run_kind_check check (kind in ('execute', 'rescore')),
+  source_run_id uuid,
   status text not null default 'queued' constraint test_run_status_check
-    check (status in ('queued', 'running', 'completed', 'failed', 'cancelled')),
+    check (status in ('queued', 'running', 'paused', 'completed', 'failed', 'cancelled')),
   plan jsonb not null,
   error text,
   total integer not null default 0,
@@ -45,7 +48,11 @@ create table test_run (
   output_tokens bigint not null default 0,
   cost numeric(14, 6) not null default 0,
   lease_token uuid,
+  -- Results up to this id were begun by whoever holds the lease; those of them still pending may be under way.
+  begun_through uuid,
   cancel_requested_at timestamptz,
+  pause_requested_at timestamptz,
+  pause_reason text,
   started_at timestamptz,
   finished_at timestamptz,
   created_at timestamptz not null default now(),
@@ -58,8 +65,11 @@ create table test_run (
   constraint test_run_project_id_fkey foreign key (organization_id, project_id) references project (organization_id, id) on delete cascade,
   constraint test_run_test_set_id_fkey foreign key (organization_id, test_set_id) references test_set (organization_id, id),
   constraint test_run_endpoint_id_fkey foreign key (organization_id, endpoint_id) references endpoint (organization_id, id),
-  constraint test_run_job_id_fkey foreign key (organization_id, job_id) references job (organization_id, id)
+  constraint test_run_job_id_fkey foreign key (organization_id, job_id) references job (organization_id, id),
+  constraint test_run_source_run_id_fkey foreign key (organization_id, source_run_id) references test_run (organization_id, id)
+    on delete set null (source_run_id)
 );
+create index test_run_source_run_id_idx on test_run (organization_id, source_run_id) where source_run_id is not null;
 create index test_run_count_idx on test_run (organization_id, project_id) where deleted_at is null;
 create index test_run_project_id_idx on test_run (organization_id, project_id, id);
 create index test_run_test_set_id_idx on test_run (organization_id, test_set_id, id);
@@ -75,7 +85,7 @@ create table test_result (
   test_id uuid not null,
   repeat integer not null default 1,
   status text not null default 'pending' constraint test_result_status_check
-    check (status in ('pending', 'running', 'completed', 'cancelled')),
+    check (status in ('pending', 'completed', 'cancelled')),
   verdict text constraint test_result_verdict_check check (verdict in ('pass', 'fail', 'inconclusive', 'error')),
   input text not null,
   expected_output text,
@@ -84,15 +94,16 @@ create table test_result (
   category_id uuid,
   metric_ids uuid[] not null default '{}',
   output text,
-  answer jsonb,
-  request jsonb,
-  response jsonb,
-  attempts jsonb,
+  -- Only ever read whole: json is stored as it came, jsonb would be built anew for each.
+  answer json,
+  request json,
+  response json,
+  attempts json,
   error_code text,
   error_message text,
   latency_ms double precision,
+  -- How often it was begun by a worker that did not live to see its end.
   claims integer not null default 0,
-  lease_token uuid,
   started_at timestamptz,
   finished_at timestamptz,
   created_at timestamptz not null default now(),
@@ -189,8 +200,26 @@ call protect_tenant_table('score', 'select, insert, update, delete');
 call protect_tenant_table('api_token', 'select, insert, update');
 call protect_tenant_table('idempotency_key', 'select, insert, update, delete');
 call version_table('job');
-call version_table('api_token');
-call audit_table('api_token', 'id');
+-- That a token was used is noted to the minute and is nobody's change.
+create trigger touch before update on api_token for each row
+  when (old.last_used_at is not distinct from new.last_used_at) execute function touch_row();
+call audit_table('api_token', 'id', '{last_used_at}');
+
+-- The state machine of a run: packages/engine/src/run/schema.ts says the same, and a test compares the two.
+create function check_run_transition() returns trigger language plpgsql as $$
+begin
+  if (old.status, new.status) in (
+    ('queued', 'running'), ('queued', 'paused'), ('queued', 'cancelled'), ('queued', 'failed'),
+    ('running', 'completed'), ('running', 'paused'), ('running', 'cancelled'), ('running', 'failed'),
+    ('paused', 'queued'), ('paused', 'cancelled')
+  ) then
+    return new;
+  end if;
+  raise check_violation using message = format('a run that is %s cannot become %s', old.status, new.status),
+    constraint = 'test_run_transition_check', table = 'test_run';
+end $$;
+create trigger check_transition before update of status on test_run for each row
+  when (old.status is distinct from new.status) execute function check_run_transition();
 
 -- Counters and leases move all the time: only what people change counts as a new version and leaves an audit row.
 create trigger touch before update on test_run for each row
@@ -198,4 +227,8 @@ create trigger touch before update on test_run for each row
     or old.deleted_at is distinct from new.deleted_at or old.cancel_requested_at is distinct from new.cancel_requested_at)
   execute function touch_row();
 create trigger audit_insert after insert on test_run referencing new table as new_rows for each statement execute function audit_change('id');
+create trigger audit_update after update on test_run for each row
+  when (old.name is distinct from new.name or old.deleted_at is distinct from new.deleted_at
+    or old.cancel_requested_at is distinct from new.cancel_requested_at)
+  execute function audit_update('id');
 create trigger audit_delete after delete on test_run referencing old table as old_rows for each statement execute function audit_change('id');

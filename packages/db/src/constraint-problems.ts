@@ -1,7 +1,7 @@
 /** What people read when the database refuses: one entry per constraint that input can break. */
-import type { ErrorCode, FieldProblem } from "@rhesis/telemetry/app-error";
+import type { ExpectedErrorCode, FieldProblem } from "@rhesis/telemetry/app-error";
 
-type Problem = { code: ErrorCode; message: string; problems?: FieldProblem[] };
+type Problem = { code: ExpectedErrorCode; message: string; problems?: FieldProblem[] };
 
 function taken(what: string, where = ""): Problem {
   const message = `${/^[aeiou]/.test(what) ? "An" : "A"} ${what} of that name exists already${where}.`;

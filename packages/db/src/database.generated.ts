@@ -273,7 +273,6 @@ export interface TestResult {
   id: Generated<string>;
   input: string;
   latency_ms: number | null;
-  lease_token: string | null;
   metric_ids: Generated<string[]>;
   organization_id: Generated<string>;
   output: string | null;
@@ -282,7 +281,7 @@ export interface TestResult {
   requirement_id: string | null;
   response: JsonColumn<ReceivedResponse> | null;
   started_at: ColumnType<Date, Date | string, Date | string> | null;
-  status: Generated<"pending" | "running" | "completed" | "cancelled">;
+  status: Generated<"pending" | "completed" | "cancelled">;
   test_id: string;
   test_run_id: string;
   topic_id: string | null;
@@ -290,6 +289,7 @@ export interface TestResult {
 }
 
 export interface TestRun {
+  begun_through: string | null;
   cancel_requested_at: ColumnType<Date, Date | string, Date | string> | null;
   cost: Generated<number>;
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
@@ -304,15 +304,19 @@ export interface TestRun {
   inconclusive: Generated<number>;
   input_tokens: Generated<number>;
   job_id: string | null;
+  kind: Generated<"execute" | "rescore">;
   lease_token: string | null;
   name: string;
   organization_id: Generated<string>;
   output_tokens: Generated<number>;
   passed: Generated<number>;
+  pause_reason: string | null;
+  pause_requested_at: ColumnType<Date, Date | string, Date | string> | null;
   plan: JsonColumn<RunPlan>;
   project_id: string;
+  source_run_id: string | null;
   started_at: ColumnType<Date, Date | string, Date | string> | null;
-  status: Generated<"queued" | "running" | "completed" | "failed" | "cancelled">;
+  status: Generated<"queued" | "running" | "paused" | "completed" | "failed" | "cancelled">;
   test_set_id: string;
   total: Generated<number>;
   updated_at: Generated<ColumnType<Date, Date | string, Date | string>>;

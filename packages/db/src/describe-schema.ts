@@ -15,10 +15,14 @@ select c.relname as name, c.relrowsecurity, c.relforcerowsecurity, pg_get_userby
   (select string_agg(format('create policy %I on %I for %s to %s%s%s;', p.policyname, p.tablename, lower(p.cmd), array_to_string(p.roles, ', '),
       coalesce(' using (' || p.qual || ')', ''), coalesce(' with check (' || p.with_check || ')', '')), E'\\n' order by p.policyname)
     from pg_policies p where p.schemaname = 'public' and p.tablename = c.relname) as policies,
-  (select string_agg(format('grant %s on %I to %s;', g.rights, c.relname, g.grantee), E'\\n' order by g.grantee)
+  (select string_agg(format('grant %s on %I to %s;', g.rights, c.relname, g.grantee), E'\\n' order by g.grantee, g.rights)
     from (select grantee, string_agg(lower(privilege_type), ', ' order by privilege_type) as rights
       from information_schema.role_table_grants where table_schema = 'public' and table_name = c.relname
-        and grantee in ('rhesis_app', 'rhesis_gate') group by grantee) g) as grants,
+        and grantee in ('rhesis_app', 'rhesis_gate') group by grantee
+      union all
+      select pg_get_userbyid(r.grantee), format('%s (%s)', lower(r.privilege_type), string_agg(quote_ident(a.attname), ', ' order by a.attnum))
+      from pg_attribute a cross join lateral aclexplode(a.attacl) r where a.attrelid = c.oid
+      group by r.grantee, r.privilege_type) g) as grants,
   (select string_agg(pg_get_triggerdef(t.oid) || ';', E'\\n' order by t.tgname) from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal) as triggers
 from pg_class c
 where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and c.relname not like 'schema_migration%'

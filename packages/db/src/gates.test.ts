@@ -1,10 +1,12 @@
-import { randomUUID } from "node:crypto";
-import { expect, test } from "vitest";
+import { randomBytes, randomUUID } from "node:crypto";
+import { describe, expect, test } from "vitest";
 import { useTestDatabase } from "@rhesis/testkit/database";
 import { prepareRun } from "@rhesis/testkit/run-fixture";
+import { populate } from "@rhesis/testkit/populate";
 import { createTenants, type TestOrganization } from "@rhesis/testkit/tenants";
 import {
   findToken,
+  findUsersByEmail,
   forgetIdempotencyKeys,
   jobCounts,
   membershipsOf,
@@ -13,6 +15,8 @@ import {
   signIn,
   touchToken,
 } from "./gates.ts";
+import { claimDueJobs } from "./queries/job.ts";
+import { organizationIds } from "./queries/sealed-secret.ts";
 
 const open = useTestDatabase();
 const ada = { issuer: "https://login/", email: "ada@a.example", email_verified: true, name: "Ada", picture: null };
@@ -82,11 +86,178 @@ test("a token is found by its hash while its owner is a member, and its use is n
   await expect(findToken(database.pool, token_hash)).resolves.toBeNull();
 });
 
-test("nothing is missing from a migrated database, and the rest answers", async () => {
-  const { pool } = open().database;
-  await expect(missingMigrations(pool)).resolves.toEqual([]);
-  await expect(jobCounts(pool)).resolves.toEqual([]);
-  await expect(forgetIdempotencyKeys(pool, 24)).resolves.toBeUndefined();
+test("nothing is missing from a migrated database", async () => {
+  await expect(missingMigrations(open().database.pool)).resolves.toEqual([]);
+});
+
+/** What each door does with rows of two organizations: the least that it is for, and nothing beside. */
+const acrossOrganizations: Record<string, (a: TestOrganization, b: TestOrganization) => Promise<void>> = {
+  async gate_claim_due_jobs(a, b) {
+    const run_at = "2001-01-01";
+    const due = await insert("job", [a, b], () => ({ name: "execute_test_run", run_at }));
+    await insert("job", [b], () => ({ name: "execute_test_run", run_at: "2999-01-01" }));
+    const claimed = await claimDueJobs(open().database.pool, 10, 60_000);
+    const ids = claimed.map(({ organization_id, job_id, name }) => `${organization_id} ${job_id} ${name}`);
+    const expected = due.map(({ organization_id, id }) => `${organization_id} ${id} execute_test_run`);
+    expect(ids.toSorted()).toEqual(expected.toSorted());
+    await expect(claimDueJobs(open().database.pool, 10, 60_000)).resolves.toEqual([]);
+    expect(Object.keys(claimed[0] ?? {}).toSorted()).toEqual(jobFields);
+  },
+
+  async gate_delete_results_of_run(a, b) {
+    for (const organization of [a, b]) await populate(open(), organization);
+    const results = async ({ id }: TestOrganization) =>
+      (await open().admin("select from test_result where organization_id = $1", [id])).length;
+    await open().database.write(a.tenant, (tx) => tx.deleteFrom("test_run").execute());
+    expect([await results(a), await results(b)]).toEqual([0, 1]);
+  },
+
+  async gate_forget_idempotency_keys(a, b) {
+    await open().admin("delete from idempotency_key");
+    const ages = ["25 hours", "23 hours"];
+    for (const { id, people } of [a, b]) {
+      for (const age of ages) {
+        const row = [id, people.owner.user_id, age];
+        await open().admin(
+          `insert into idempotency_key (organization_id, user_id, key, request_hash, created_at)
+           values ($1, $2, $3::text, 'x', now() - $3::text::interval)`,
+          row,
+        );
+      }
+    }
+    await forgetIdempotencyKeys(open().database.pool, 24);
+    const left = await open().admin<{ organization_id: string; key: string }>("select * from idempotency_key");
+    expect(left.map(({ organization_id, key }) => `${organization_id} ${key}`).toSorted()).toEqual(
+      [a.id, b.id].toSorted().map((id) => `${id} 23 hours`),
+    );
+  },
+
+  async gate_job_counts(a, b) {
+    await open().admin("delete from test_run");
+    await open().admin("delete from job");
+    const states = [
+      { ...a, status: "queued" },
+      { ...a, status: "queued" },
+      { ...b, status: "queued" },
+      { ...b, status: "running" },
+      { ...b, status: "completed" },
+      { ...a, status: "failed" },
+    ];
+    await insert("job", states, ({ status }) => ({ name: "execute_test_run", status }));
+    const counts = await jobCounts(open().database.pool);
+    expect(counts.toSorted((one, other) => one.status.localeCompare(other.status))).toEqual([
+      { name: "execute_test_run", status: "queued", jobs: 3 },
+      { name: "execute_test_run", status: "running", jobs: 1 },
+    ]);
+  },
+
+  async gate_memberships(a, b) {
+    const { user_id } = a.people.viewer;
+    await insert("membership", [b], () => ({ user_id, role: "admin" }));
+    await expect(membershipsOf(open().database.pool, user_id)).resolves.toEqual([
+      { organization_id: b.id, organization_name: "Contoso", role: "admin", feature_overrides: {} },
+      { organization_id: a.id, organization_name: "Northwind", role: "viewer", feature_overrides: {} },
+    ]);
+  },
+
+  async gate_organizations(a, b) {
+    await open().admin("update organization set deleted_at = now() where id = $1", [b.id]);
+    const all = await open().admin<{ id: string }>("select id from organization order by id");
+    expect(await organizationIds(open().database)).toEqual(all.map(({ id }) => id));
+    expect(all.map(({ id }) => id)).toEqual(expect.arrayContaining([a.id, b.id]));
+  },
+
+  async gate_sign_in(a, b) {
+    const [email, other] = [`${randomUUID()}@x.example`, `${randomUUID()}@y.example`];
+    await insert("invitation", [a, b], () => ({ email, role: "member" }));
+    await insert("invitation", [b], () => ({ email: other, role: "owner" }));
+    const { pool } = open().database;
+    const user_id = await signIn(pool, { ...ada, subject: randomUUID(), email });
+    const joined = (await membershipsOf(pool, user_id)).map(
+      ({ organization_id, role }) => `${organization_id} ${role}`,
+    );
+    expect(joined.toSorted()).toEqual([a.id, b.id].toSorted().map((id) => `${id} member`));
+    const open_invitations = "select accepted_at from invitation where email = $1";
+    expect(await open().admin(open_invitations, [other])).toEqual([{ accepted_at: null }]);
+  },
+
+  async gate_token(a, b) {
+    const [, theirs] = await insertTokens(a, b);
+    const found = await findToken(open().database.pool, theirs?.token_hash ?? Buffer.alloc(0));
+    expect(found).toMatchObject({ token_id: theirs?.id, organization_id: b.id, user_id: b.people.owner.user_id });
+  },
+
+  async gate_touch_token(a, b) {
+    const [own, theirs] = await insertTokens(a, b);
+    await touchToken(open().database.pool, own?.id ?? "");
+    const used = "select id, last_used_at is not null as used from api_token where id = any($1) order by used";
+    expect(await open().admin(used, [[own?.id, theirs?.id]])).toEqual([
+      { id: theirs?.id, used: false },
+      { id: own?.id, used: true },
+    ]);
+  },
+
+  async gate_users_by_email() {
+    const email = `${randomUUID()}@z.example`;
+    const { pool } = open().database;
+    const ids = [
+      await signIn(pool, { ...ada, subject: randomUUID(), email }),
+      await signIn(pool, { ...ada, subject: randomUUID(), email: email.toUpperCase() }),
+    ];
+    await signIn(pool, { ...ada, subject: randomUUID(), email: `another-${email}` });
+    expect(await findUsersByEmail(pool, email)).toEqual(ids.toSorted());
+  },
+};
+
+const jobFields = ["job_id", "name", "offer", "organization_id", "previous_offer"];
+
+/** Inserts a row for each of `places`, in its organization. */
+async function insert<Place extends { id: string }>(
+  table: string,
+  places: Place[],
+  valuesOf: (place: Place) => object,
+): Promise<{ organization_id: string; id: string }[]> {
+  const rows = [];
+  for (const place of places) {
+    const values = { organization_id: place.id, ...valuesOf(place) };
+    const columns = Object.keys(values).join(", ");
+    const [row] = await open().admin<{ organization_id: string; id: string }>(
+      `insert into ${table} (${columns}) select ${columns} from jsonb_populate_record(null::${table}, $1) returning *`,
+      [JSON.stringify(values)],
+    );
+    if (row !== undefined) rows.push(row);
+  }
+  return rows;
+}
+
+/** A token of the owner of each. */
+async function insertTokens(...places: TestOrganization[]): Promise<{ id: string; token_hash: Buffer }[]> {
+  const tokens = [];
+  for (const place of places) {
+    const token_hash = randomBytes(32);
+    const values = { user_id: place.people.owner.user_id, name: "t", hint: "rh-", scopes: [] };
+    const hash = `\\x${token_hash.toString("hex")}`;
+    const [row] = await insert("api_token", [place], () => ({ ...values, token_hash: hash }));
+    tokens.push({ id: row?.id ?? "", token_hash });
+  }
+  return tokens;
+}
+
+describe("across organizations", () => {
+  test("every door is tried", async () => {
+    const gates = await open().admin<{ name: string }>(
+      "select proname as name from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1",
+    );
+    expect(gates.map(({ name }) => name)).toEqual(Object.keys(acrossOrganizations));
+  });
+
+  test.each(Object.entries(acrossOrganizations))(
+    "%s does what it is for, in all of them and no more",
+    async (_, run) => {
+      const { a, b } = await createTenants(open().database);
+      await run(a, b);
+    },
+  );
 });
 
 test("live runs whose job has ended are found in every organization, by ids only", async () => {

@@ -22,7 +22,8 @@ function runner(run: Handler, log: JobLog = silent, stop = new AbortController()
 }
 
 function runnerWith(execute_test_run: JobHandler<"execute_test_run">): JobRunner {
-  return { database: open().database, handlers: { execute_test_run }, log: silent, stop: new AbortController().signal };
+  const handlers = { execute_test_run, rescore_test_run: { run: completed } };
+  return { database: open().database, handlers, log: silent, stop: new AbortController().signal };
 }
 
 async function enqueue(organization = tenants.a): Promise<{ organization_id: string; job_id: string }> {

@@ -3,8 +3,8 @@ import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import { ZodError } from "zod";
 import type { Permission } from "@rhesis/auth/permissions";
-import { AppError, type FieldProblem } from "@rhesis/telemetry/app-error";
-import { asAppError, transportOf } from "./error-map.ts";
+import { AppError, type ErrorCode, type FieldProblem } from "@rhesis/telemetry/app-error";
+import { asAppError, codeOfTrpc, transportOf } from "./error-map.ts";
 import { tenantOf, type CallingOutContext, type Member, type RequestContext, type TenantContext } from "./context.ts";
 import { replayOrRun } from "./idempotency.ts";
 
@@ -33,7 +33,7 @@ function metaOf(permission: ProcedureMeta["permission"], rest: Rest): ProcedureM
 }
 
 /** What both transports know of a failure. `message` and `problems` are for the caller; faults of ours say nothing. */
-export type ErrorDetail = { code: string; problems: FieldProblem[]; request_id: string };
+export type ErrorDetail = { code: ErrorCode; problems: FieldProblem[]; request_id: string };
 
 const t = initTRPC
   .context<RequestContext>()
@@ -55,7 +55,11 @@ const t = initTRPC
         data: {
           code: shape.data.code,
           httpStatus: shape.data.httpStatus,
-          error: { code: detail.code, problems: detail.problems, request_id: ctx?.request_id ?? "" },
+          error: {
+            code: detail.code,
+            problems: detail.problems,
+            request_id: ctx?.request_id ?? "",
+          } satisfies ErrorDetail,
         },
       };
     },
@@ -65,7 +69,7 @@ const mostProblems = 100;
 const longestMessage = 1_000;
 
 /** What may be told about an error. Faults of ours get one fixed text. */
-export function describeError(error: TRPCError): { code: string; message: string; problems: FieldProblem[] } {
+export function describeError(error: TRPCError): { code: ErrorCode; message: string; problems: FieldProblem[] } {
   if (error.cause instanceof ZodError && error.code === "BAD_REQUEST") {
     const problems = error.cause.issues.slice(0, mostProblems).map((issue) => ({
       path: issue.path.map((part) => (typeof part === "number" ? part : String(part))),
@@ -84,7 +88,7 @@ export function describeError(error: TRPCError): { code: string; message: string
   }
   // What a parser threw was not written for callers: an overflow, a text that is no JSON.
   const message = error.code === "BAD_REQUEST" && error.cause !== undefined ? "The input is not valid." : error.message;
-  return { code: error.code.toLowerCase(), message, problems: [] };
+  return { code: codeOfTrpc[error.code], message, problems: [] };
 }
 
 export const router = t.router;

@@ -1,17 +1,24 @@
-/** The closed set of expected failures. Everything else is a fault of ours and is shown without detail. */
+/** What failures are called, on every transport. Expected ones are told; every other is `internal` and has no detail. */
 
+/** The closed set. What each means to a transport is in the router's `error-map.ts`. */
 export const errorCodes = [
   "invalid",
+  "malformed",
   "unauthenticated",
   "forbidden",
   "not_found",
+  "method_not_allowed",
   "conflict",
   "precondition_failed",
   "too_large",
+  "unsupported_media_type",
   "limit_exceeded",
   "unavailable",
+  "internal",
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
+/** Of what we expect to fail: `internal` is what nobody expected. */
+export type ExpectedErrorCode = Exclude<ErrorCode, "internal">;
 
 /** A problem at one place of the input, in the user's words. `path` is the way to the field. */
 export type FieldProblem = { path: (string | number)[]; message: string };
@@ -19,10 +26,10 @@ export type FieldProblem = { path: (string | number)[]; message: string };
 /** An expected failure, independent of transport. `message` is shown to the caller. */
 export class AppError extends Error {
   override name = "AppError";
-  readonly code: ErrorCode;
+  readonly code: ExpectedErrorCode;
   readonly problems: FieldProblem[];
 
-  constructor(code: ErrorCode, message: string, problems: FieldProblem[] = [], options?: ErrorOptions) {
+  constructor(code: ExpectedErrorCode, message: string, problems: FieldProblem[] = [], options?: ErrorOptions) {
     super(message, options);
     this.code = code;
     this.problems = problems;

@@ -22,8 +22,8 @@ export type TestIssuer = {
   fetches: { jwks: number; userinfo: number };
   /** What the provider does when asked for its keys. */
   behave(how: "answer" | "hang" | "fail"): void;
-  /** Puts another key in place of the published one. */
-  rotate(): Promise<void>;
+  /** Puts another key in place of the published one; RS256 if no algorithm is named. */
+  rotate(algorithm?: "RS256" | "ES256"): Promise<void>;
   /** What `/userinfo` answers, for a subject whose token carries no profile. */
   userinfo: Record<string, unknown>;
   /** Claims beat the ordinary ones; `undefined` leaves a claim out. */
@@ -42,6 +42,7 @@ async function makeKeys(kid: string, algorithm = "RS256"): Promise<Keys> {
 /** Starts it on a free port of loopback. */
 export async function startIssuer(audience = "https://api.rhesis.test"): Promise<TestIssuer> {
   let [keys, forger] = await Promise.all([makeKeys("key-1"), makeKeys("key-1")]);
+  let rotations = 0;
   let behaviour: "answer" | "hang" | "fail" = "answer";
   const fetches = { jwks: 0, userinfo: 0 };
   const server = createServer((request, response) => {
@@ -64,9 +65,10 @@ export async function startIssuer(audience = "https://api.rhesis.test"): Promise
     fetches,
     userinfo: {},
     behave: (how) => void (behaviour = how),
-    async rotate() {
-      keys = await makeKeys(`key-${Date.now()}`);
-      forger = await makeKeys(keys.kid);
+    async rotate(algorithm) {
+      rotations += 1;
+      const kid = `key-${rotations + 1}`;
+      [keys, forger] = await Promise.all([makeKeys(kid, algorithm), makeKeys(kid, algorithm)]);
     },
     sign: (claims = {}, overrides = {}) =>
       signWith(overrides.forged ? forger : keys, { iss: issuer, aud: audience, ...claims }, overrides),

@@ -3,8 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Client } from "pg";
 import type { TestOrganization } from "./tenants.ts";
 
-/** How many rows a table gets; `some` is for what an organization has not tens of thousands of. */
-export type LargeSize = { many: number; some: number };
+/**
+ * How many rows a table gets; `some` is for what an organization has not tens of thousands of, `few` for the metrics of
+ * one set or requirement.
+ */
+export type LargeSize = { many: number; some: number; few: number };
 
 type Filling = { rows: keyof LargeSize; values: Record<string, string> };
 
@@ -76,12 +79,12 @@ const keyed: Record<Keyed, Filling> = {
       scopes: "array['test:read']",
     },
   },
-  requirement: { rows: "some", values: { name: "'Requirement ' || n", description: "repeat('It is stated. ', 6)" } },
-  topic: { rows: "some", values: { name: "'Topic ' || n" } },
-  category: { rows: "some", values: { name: "'Category ' || n" } },
-  prompt: { rows: "some", values: { name: "'Prompt ' || n", content: "repeat('Is this covered? ', 6)" } },
+  requirement: { rows: "many", values: { name: "'Requirement ' || n", description: "repeat('It is stated. ', 6)" } },
+  topic: { rows: "many", values: { name: "'Topic ' || n" } },
+  category: { rows: "many", values: { name: "'Category ' || n" } },
+  prompt: { rows: "many", values: { name: "'Prompt ' || n", content: "repeat('Is this covered? ', 6)" } },
   metric: {
-    rows: "some",
+    rows: "many",
     values: { name: "'Metric ' || n", implementation: "'contains'", parameters: `'${contains}'` },
   },
   test: {
@@ -96,7 +99,7 @@ const keyed: Record<Keyed, Filling> = {
       category_id: idOf("category", "1 + n % 6"),
     },
   },
-  test_set: { rows: "some", values: { project_id: aProject, name: "'Set ' || n", test_count: "$many" } },
+  test_set: { rows: "many", values: { project_id: aProject, name: "'Set ' || n", test_count: "$many" } },
   test_run: {
     rows: "many",
     values: {
@@ -148,9 +151,9 @@ const links: Record<string, Filling> = {
     rows: "many",
     values: { test_set_id: idOf("test_set", "1"), test_id: idOf("test", "n"), position: "n" },
   },
-  test_set_metric: { rows: "some", values: { test_set_id: idOf("test_set", "1"), metric_id: idOf("metric", "n") } },
+  test_set_metric: { rows: "few", values: { test_set_id: idOf("test_set", "1"), metric_id: idOf("metric", "n") } },
   requirement_metric: {
-    rows: "some",
+    rows: "few",
     values: { requirement_id: idOf("requirement", "1"), metric_id: idOf("metric", "n") },
   },
   score: {

@@ -14,8 +14,8 @@ export type LocalStart = {
 };
 
 /** Resolves once it says that it is ready. @param folder where its data is kept @throws with its output where it ends */
-export async function startLocal(folder: string): Promise<LocalStart> {
-  const child = spawn(process.execPath, ["apps/local/bootstrap.mjs", "start"], {
+export async function startLocal(folder: string, options: string[] = []): Promise<LocalStart> {
+  const child = spawn(process.execPath, ["apps/local/bootstrap.mjs", "start", ...options], {
     cwd: root,
     // A Redis that is meant for tests is shared: the queue is in PostgreSQL, as on a machine with Node only.
     env: { ...process.env, RHESIS_DATA_DIR: folder, RHESIS_PORT: "0", REDIS_URL: "" },

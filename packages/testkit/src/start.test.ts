@@ -81,3 +81,16 @@ test("a later start has a page within 5 s, with the data of the first and withou
   expect(Math.min(...times), `took ${times.map(Math.round).join(", ")} ms`).toBeLessThan(laterStartMs);
   expect(leftovers()).toEqual([]);
 }, 90_000);
+
+test("in watch mode the web app is built into the data folder by a program that ends with the rest", async () => {
+  const watching = await startLocal(folder, ["--watch"]);
+  try {
+    const page = readFileSync(join(folder, "web", "index.html"), "utf8");
+    const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? "";
+    expect((await fetch(new URL(script, watching.url))).status).toBe(200);
+    expect(leftovers().filter((command) => command.includes("--watch --outDir"))).toHaveLength(1);
+  } finally {
+    expect(await watching.stop()).toBe(0);
+  }
+  expect(leftovers()).toEqual([]);
+}, 120_000);

@@ -1,28 +1,23 @@
 /** Every error a REST client sees is a problem document (RFC 9457). Faults of ours say one fixed sentence. */
-import { STATUS_CODES } from "node:http";
-import { TRPCError, type TRPC_ERROR_CODE_KEY } from "@trpc/server";
+import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { describeError } from "@rhesis/router/trpc";
 import { asAppError, asTransportError, transportOf } from "@rhesis/router/error-map";
-import type { ErrorCode, FieldProblem } from "@rhesis/telemetry/app-error";
+import { AppError, type ErrorCode, type ExpectedErrorCode, type FieldProblem } from "@rhesis/telemetry/app-error";
 
 /** A failure that only HTTP knows: no such path, a method, a type of body. */
-export class HttpProblem extends Error {
+export class HttpProblem extends AppError {
   readonly status: number;
-  readonly code: string;
-  readonly problems: FieldProblem[];
   readonly headers: Record<string, string>;
 
   constructor(
     status: number,
-    code: string,
+    code: ExpectedErrorCode,
     message: string,
     more: { problems?: FieldProblem[]; headers?: Record<string, string> } = {},
   ) {
-    super(message);
+    super(code, message, more.problems);
     this.status = status;
-    this.code = code;
-    this.problems = more.problems ?? [];
     this.headers = more.headers ?? {};
   }
 }
@@ -32,7 +27,7 @@ export type ProblemDocument = {
   title: string;
   status: number;
   detail: string;
-  code: string;
+  code: ErrorCode;
   request_id: string;
   errors?: FieldProblem[];
 };
@@ -45,13 +40,12 @@ const comeBack = { "retry-after": "2" };
 /** What may be told about `error`. */
 export function problemFrom(error: unknown, request_id: string): Problem {
   const { status, code, message, problems, headers } = factsOf(error);
-  const title = code in transportOf ? transportOf[code as ErrorCode].title : (STATUS_CODES[status] ?? "Error");
   return {
     status,
     headers: { ...(status === 401 ? challenge : {}), ...(status === 503 ? comeBack : {}), ...headers },
     document: {
       type: `urn:rhesis:problem:${code}`,
-      title,
+      title: transportOf[code].title,
       status,
       detail: message,
       code,
@@ -61,7 +55,7 @@ export function problemFrom(error: unknown, request_id: string): Problem {
   };
 }
 
-type Facts = Pick<HttpProblem, "status" | "code" | "message" | "problems" | "headers">;
+type Facts = Pick<HttpProblem, "status" | "message" | "problems" | "headers"> & { code: ErrorCode };
 
 function factsOf(error: unknown): Facts {
   if (error instanceof HttpProblem) return error;
@@ -79,18 +73,12 @@ function factsOf(error: unknown): Facts {
   return { ...describeError(trpcError), status: getHTTPStatusCodeFromError(trpcError), headers: {} };
 }
 
-const trpcCodes: Readonly<Record<number, TRPC_ERROR_CODE_KEY>> = {
-  404: "NOT_FOUND",
-  405: "METHOD_NOT_SUPPORTED",
-  413: "PAYLOAD_TOO_LARGE",
-  415: "UNSUPPORTED_MEDIA_TYPE",
-  429: "TOO_MANY_REQUESTS",
-};
-
 /** The error as tRPC carries it: ours translated, anything else an internal error. */
 export function asTrpcError(error: unknown): TRPCError {
-  if (error instanceof HttpProblem)
-    return new TRPCError({ code: trpcCodes[error.status] ?? "BAD_REQUEST", message: error.message });
+  if (error instanceof HttpProblem) {
+    const code = error.status === 400 && error.code === "invalid" ? "BAD_REQUEST" : transportOf[error.code].trpc;
+    return new TRPCError({ code, message: error.message, cause: error });
+  }
   const known = asTransportError(error);
   return known instanceof TRPCError ? known : new TRPCError({ code: "INTERNAL_SERVER_ERROR", cause: error });
 }

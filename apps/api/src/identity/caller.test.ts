@@ -215,13 +215,32 @@ test("somebody known costs no round trip to the database", async () => {
 });
 
 describe("the login provider is away", () => {
-  test("those it has let in before go on, others are told", async () => {
+  const answerOf = async (fresh: TestApi, token: string) => {
+    const response = await fetch(`${fresh.url}/api/v1/requirements`, { headers: { authorization: `Bearer ${token}` } });
+    return [response.status, await response.text()];
+  };
+  const told = [401, expect.stringContaining("cannot be reached")];
+
+  test("whoever comes while its keys are not known is told so", async () => {
     const fresh = await startTestApi(open());
     fresh.issuer.behave("fail");
     const { token } = await fresh.person(a.id);
-    const ask = () => fetch(`${fresh.url}/api/v1/requirements`, { headers: { authorization: `Bearer ${token}` } });
-    const refused = await ask();
-    expect([refused.status, await refused.text()]).toEqual([401, expect.stringContaining("cannot be reached")]);
+    expect(await answerOf(fresh, token)).toEqual(told);
+    await fresh.close();
+  });
+
+  test("those it has let in before go on, with the same token and with a new one", async () => {
+    const fresh = await startTestApi(open());
+    const { token, subject } = await fresh.person(a.id);
+    expect((await answerOf(fresh, token))[0]).toBe(200);
+    for (const how of ["fail", "hang"] as const) {
+      fresh.issuer.behave(how);
+      const renewed = await fresh.issuer.sign({ sub: subject, jti: how });
+      const strange = await fresh.issuer.sign({ sub: subject }, { kid: "not known" });
+      const statuses = [await answerOf(fresh, token), await answerOf(fresh, renewed)].map(([status]) => status);
+      expect(statuses).toEqual([200, 200]);
+      expect((await answerOf(fresh, strange))[0]).toBe(401);
+    }
     await fresh.close();
   });
 });

@@ -1,5 +1,6 @@
 /** The OpenAPI 3.1 document of the REST operations, from the same procedures. */
 import { generateOpenApiDocument } from "trpc-to-openapi";
+import { transportOf } from "@rhesis/router/error-map";
 import { appRouter } from "@rhesis/router/root";
 import { errorCodes } from "@rhesis/telemetry/app-error";
 import { restPrefix } from "./handler.ts";
@@ -25,7 +26,7 @@ const problemSchema = {
     title: string,
     status: { type: "integer" },
     detail: { ...string, description: "A sentence for people" },
-    code: { ...string, description: "For programs", examples: [...errorCodes] },
+    code: { ...string, description: "For programs", enum: [...errorCodes] },
     request_id: { ...string, description: "Helps us find what happened" },
     errors: {
       type: "array",
@@ -60,6 +61,13 @@ function header(name: string, description: string, more: Json = {}): Json {
   };
 }
 
+/** Every status of failure, and what it says. A method that an operation does not have is not an operation's failure. */
+const failures = new Map(
+  Object.entries(transportOf).flatMap(([code, { http, title }]) =>
+    code === "method_not_allowed" ? [] : [[http, title] as const],
+  ),
+);
+
 let made: Document | undefined;
 
 /** Made when first asked for, then kept. */
@@ -91,15 +99,15 @@ function makeDocument(): Document {
 function complete(operation: Operation, described: Json): void {
   described["operationId"] = operation.name.replaceAll(".", "_");
   const success = (described["responses"] as Record<string, Json>)["200"] ?? {};
-  const codes = ["400", "401", "403", "404", "409", "412", "413", "415", "422", "429", "500", "503"];
-  const isPossible = (code: string) =>
-    (code !== "401" && code !== "403") || !operation.is_public
-      ? operation.takes_body || !["413", "415"].includes(code)
-      : false;
-  const failures = codes.filter(isPossible).map((code) => [code, { $ref: `#/components/responses/Problem${code}` }]);
+  const isPossible = (status: number) => {
+    if (status === 401 || status === 403) return !operation.is_public;
+    return operation.takes_body || (status !== 413 && status !== 415);
+  };
+  const possible = [...failures.keys()].filter(isPossible);
+  const problems = possible.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]);
   const answer =
     operation.success === 204 ? { description: "Done" } : { ...success, headers: answerHeaders(operation, success) };
-  described["responses"] = { [operation.success]: answer, ...Object.fromEntries(failures) };
+  described["responses"] = { [operation.success]: answer, ...Object.fromEntries(problems) };
   if (operation.is_public) described["security"] = [];
   const own = (described["parameters"] as Json[] | undefined) ?? [];
   const more = headerParameters(operation).map((name) => ({ $ref: `#/components/parameters/${name}` }));
@@ -131,26 +139,12 @@ function answerHeaders(operation: Operation, success: Json): Json {
 }
 
 function problemResponses(): Json {
-  const texts: Record<string, string> = {
-    400: "The request cannot be read",
-    401: "Sign in first",
-    403: "Not allowed",
-    404: "Not found",
-    409: "Conflict",
-    412: "Changed meanwhile",
-    413: "Too large",
-    415: "Not JSON",
-    422: "The input breaks a rule",
-    429: "Too many requests",
-    500: "A fault of ours",
-    503: "Not available right now",
-  };
   const content = { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } };
   const retry = { "Retry-After": { schema: { type: "integer" }, description: "Seconds to wait" } };
   return Object.fromEntries(
-    Object.entries(texts).map(([code, description]) => [
-      `Problem${code}`,
-      { description, content, ...(code === "429" || code === "503" ? { headers: retry } : {}) },
+    [...failures].map(([status, description]) => [
+      `Problem${status}`,
+      { description, content, ...(status === 429 || status === 503 ? { headers: retry } : {}) },
     ]),
   );
 }

@@ -1,6 +1,8 @@
 import { validate } from "@apidevtools/swagger-parser";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { transportOf } from "@rhesis/router/error-map";
 import { appRouter } from "@rhesis/router/root";
+import { errorCodes } from "@rhesis/telemetry/app-error";
 import { startTestApi, type TestApi } from "@rhesis/testkit/api";
 import { useTestDatabase } from "@rhesis/testkit/database";
 import { operationsOf } from "./operations.ts";
@@ -71,6 +73,16 @@ test("describes success with its status, and every failure as a problem", () => 
   const text = JSON.stringify(document);
   expect(text).not.toContain("error.BAD_REQUEST");
   expect(text).not.toContain("Authorization not provided");
+});
+
+test("names every code that a failure can have", () => {
+  const problem = (document.components["schemas"] as Record<string, { properties: Record<string, object> }>)["Problem"];
+  expect(problem?.properties["code"]).toMatchObject({ type: "string", enum: errorCodes });
+  const statuses = Object.keys(document.components["responses"] ?? {}).map((name) =>
+    Number(name.replace("Problem", "")),
+  );
+  const told = errorCodes.map((code) => transportOf[code].http).filter((status) => status !== 405);
+  expect(statuses.toSorted((a, b) => a - b)).toEqual(told.toSorted((a, b) => a - b));
 });
 
 test("times are date-time, things have names of their own", () => {

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startTestApi, type TestApi } from "@rhesis/testkit/api";
 import { useTestDatabase } from "@rhesis/testkit/database";
 import { createTenants, type TestOrganization } from "@rhesis/testkit/tenants";
+import type { ErrorCode } from "@rhesis/telemetry/app-error";
 
 const open = useTestDatabase();
 let api: TestApi;
@@ -57,7 +58,7 @@ function postChunks(count: number): Promise<number | undefined> {
   });
 }
 
-function expectProblem(got: Got, status: number, code: string): void {
+function expectProblem(got: Got, status: number, code: ErrorCode): void {
   expect(got.headers.get("content-type")).toBe("application/problem+json");
   expect(got.body).toMatchObject({ status, code, type: `urn:rhesis:problem:${code}` });
   expect(got.status).toBe(status);

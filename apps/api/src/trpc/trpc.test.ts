@@ -137,3 +137,17 @@ test("without a sign-in: 401 in the form that clients know", async () => {
   expect(got.status).toBe(401);
   expect(got.body).toMatchObject({ error: { json: { data: { code: "UNAUTHORIZED", httpStatus: 401 } } } });
 });
+
+test("what the host refuses has the code that REST tells", async () => {
+  const codeOf = ({ status, body }: { status: number; body: unknown }) => [
+    status,
+    (body as { error: { json: { data: { error: { code: string } } } } }).error.json.data.error.code,
+  ];
+  const input = serialize({ name: "x" });
+  expect(codeOf(await post("requirement.create", "{"))).toEqual([400, "malformed"]);
+  expect(codeOf(await post("requirement.create", input, "text/plain"))).toEqual([415, "unsupported_media_type"]);
+  expect(codeOf(await post("requirement.list", input))).toEqual([405, "method_not_allowed"]);
+  expect(codeOf(await raw("requirement.create", { method: "PUT" }))).toEqual([405, "method_not_allowed"]);
+  expect(codeOf(await post("requirement.create", serialize({ name: "" })))).toEqual([400, "invalid"]);
+  expect(codeOf(await post("nothing.here", input))).toEqual([404, "not_found"]);
+});

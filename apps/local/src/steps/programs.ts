@@ -8,12 +8,12 @@ const followParent = join(import.meta.dirname, "..", "follow-parent.ts");
 
 export type ProgramOptions = { watch: boolean };
 
-/** Starts the API, which also serves the web application, and waits until it is ready. */
-export async function startApi(foundation: Foundation, options: ProgramOptions): Promise<void> {
+/** Starts the API, which also serves the web application built in `web_dir`, and waits until it is ready. */
+export async function startApi(foundation: Foundation, options: ProgramOptions & { web_dir: string }): Promise<void> {
   const port = String(foundation.application_port);
   await foundation.processes.start({
     ...program("api", "apps/api/src/main.ts", options),
-    env: { ...foundation.environment, PORT: port },
+    env: { ...foundation.environment, PORT: port, WEB_DIR: options.web_dir },
     ready: () => answers(`http://127.0.0.1:${port}/readyz`),
   });
 }

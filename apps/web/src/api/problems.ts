@@ -2,10 +2,12 @@
 import { TRPCClientError } from "@trpc/client";
 import type { AppRouter } from "@rhesis/router/root";
 
-export type FieldProblem = { path: (string | number)[]; message: string };
+type ServerFailure = NonNullable<TRPCClientError<AppRouter>["data"]>["error"];
+export type FieldProblem = ServerFailure["problems"][number];
 
-/** `code` is one of the server's error codes, or `unreachable` where no answer came. */
-export type Failure = { code: string; message: string; problems: FieldProblem[]; request_id: string };
+/** One of the server's codes, or `unreachable` where no answer came, or `unknown` for what went wrong here. */
+type FailureCode = ServerFailure["code"] | "unreachable" | "unknown";
+export type Failure = { code: FailureCode; message: string; problems: FieldProblem[]; request_id: string };
 
 function isServerError(error: unknown): error is TRPCClientError<AppRouter> {
   return error instanceof TRPCClientError;

@@ -1,5 +1,6 @@
 /** Who is signed in, in which organization, and what they may do there. */
 import { createContext, useContext, type ReactNode } from "react";
+import type { Feature } from "@rhesis/auth/features";
 import type { Permission } from "@rhesis/auth/permissions";
 import type { Me } from "@rhesis/router/me/schema";
 import type { Login } from "./login.ts";
@@ -27,4 +28,19 @@ export function useSession(): Session {
 export function useCan(): (permission: Permission) => boolean {
   const { permissions } = useSession().me;
   return (permission) => permissions.includes(permission);
+}
+
+/** `const isOn = useFeature(); isOn("api_tokens")`: what is switched off here is not offered. */
+export function useFeature(): (feature: Feature) => boolean {
+  const { features } = useSession().me;
+  return (feature) => features[feature];
+}
+
+/** What a page or an action takes to be there: a permission, a feature that is on, both or neither. */
+export type Needs = { needs?: Permission; feature?: Feature };
+
+export function useIsOffered(): (needs: Needs) => boolean {
+  const can = useCan();
+  const isOn = useFeature();
+  return ({ needs, feature }) => (needs === undefined || can(needs)) && (feature === undefined || isOn(feature));
 }

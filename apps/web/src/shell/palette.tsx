@@ -10,11 +10,17 @@ import { useDebouncedValue } from "@mantine/hooks";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { useCan } from "../session/member.tsx";
+import { useIsOffered } from "../session/member.tsx";
 import { useFound } from "./palette-search.ts";
 import { places, quickActions, settingsPlaces } from "./places.ts";
 
 const [store, spotlight] = createSpotlight();
+
+const nothing = {
+  idle: "Nothing found",
+  searching: "Searching…",
+  failed: "The search did not work. Check your connection and try again.",
+};
 
 function matches(text: string, query: string): boolean {
   return text.toLowerCase().includes(query.trim().toLowerCase());
@@ -24,8 +30,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const [query, setQuery] = useState("");
   const [asked] = useDebouncedValue(query.trim(), 200);
   const navigate = useNavigate();
-  const can = useCan();
-  const found = useFound(asked);
+  const isOffered = useIsOffered();
+  const { found, state } = useFound(asked);
   useEffect(() => spotlight.open(), []);
 
   const action = (to: string, label: string, extra: Partial<SpotlightActionData> = {}): SpotlightActionData => ({
@@ -35,15 +41,16 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     ...extra,
   });
   const pages = [...places, ...settingsPlaces.slice(1)]
-    .filter(
-      (place) => (place.needs === undefined || can(place.needs)) && matches(`${place.label} ${place.hint}`, query),
-    )
+    .filter((place) => isOffered(place) && matches(`${place.label} ${place.hint}`, query))
     .map(({ to, label, hint, Icon }) => action(to, label, { description: hint, leftSection: <Icon size={18} /> }));
   const beginnings = quickActions
-    .filter(({ needs, label }) => can(needs) && matches(label, query))
+    .filter((each) => isOffered(each) && matches(each.label, query))
     .map(({ to, label, Icon }) => action(to, label, { leftSection: <Icon size={18} /> }));
+  const searching = asked !== query.trim() || state === "searching";
+  // While the server is asked, what it found for fewer letters stays only where it still fits.
+  const fitting = searching ? found.filter(({ label }) => matches(label, query)) : found;
   const groups: SpotlightActionGroupData[] = [
-    { group: "Found", actions: found.map(({ to, label, kind }) => action(to, label, { description: kind })) },
+    { group: "Found", actions: fitting.map(({ to, label, kind }) => action(to, label, { description: kind })) },
     { group: "Pages", actions: pages },
     { group: "Begin", actions: beginnings },
   ];
@@ -56,7 +63,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
       onQueryChange={setQuery}
       onSpotlightClose={onClose}
       shortcut={null}
-      nothingFound="Nothing found"
+      nothingFound={nothing[searching ? "searching" : state]}
       highlightQuery
       scrollable
       maxHeight="60vh"

@@ -13,8 +13,9 @@ import {
   type Icon,
 } from "@tabler/icons-react";
 import type { Permission } from "@rhesis/auth/permissions";
+import type { Needs } from "../session/member.tsx";
 
-export type Place = { to: string; label: string; Icon: Icon; hint: string; needs?: Permission };
+export type Place = Needs & { to: string; label: string; Icon: Icon; hint: string };
 
 export const places: readonly Place[] = [
   { to: "/", label: "Home", Icon: IconHome, hint: "Recent runs and what to do next" },
@@ -44,7 +45,7 @@ export const settingsPlaces: readonly Place[] = [
   },
 ];
 
-export type QuickAction = { to: string; label: string; Icon: Icon; needs: Permission };
+export type QuickAction = Needs & { to: string; label: string; Icon: Icon; needs: Permission };
 
 /** What can be begun from anywhere. */
 export const quickActions: readonly QuickAction[] = [
@@ -54,5 +55,11 @@ export const quickActions: readonly QuickAction[] = [
   { to: "/tests/new", label: "Write a test", Icon: IconListDetails, needs: "test:create" },
   { to: "/test-sets/new", label: "Create a test set", Icon: IconChecklist, needs: "test_set:create" },
   { to: "/models/new", label: "Connect a model", Icon: IconBrandOpenai, needs: "model:create" },
-  { to: "/settings/tokens/new", label: "Create an API token", Icon: IconSettings, needs: "api_token:create" },
+  {
+    to: "/settings/tokens/new",
+    label: "Create an API token",
+    Icon: IconSettings,
+    needs: "api_token:create",
+    feature: "api_tokens",
+  },
 ];

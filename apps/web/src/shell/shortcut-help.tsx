@@ -8,6 +8,7 @@ const shortcuts: readonly [string, string[]][] = [
   ["First, last row", ["Home", "End"]],
   ["Open the row", ["Enter"]],
   ["Select the row", ["x"]],
+  ["Only what failed in a run, or all again", ["f"]],
   ["Close what is open", ["Esc"]],
   ["This help", ["?"]],
 ];

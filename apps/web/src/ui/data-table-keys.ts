@@ -1,11 +1,17 @@
 /** Moving through a table by keyboard: j, k, arrows, Home, End, Page keys; Enter opens, x selects, Escape closes. */
 import { useEffect, type KeyboardEvent as ReactKeyboardEvent } from "react";
 
+/** To the row before and after the open one, loaded or not; null at the ends of the list. */
+export type Steps = { previous: (() => void) | null; next: (() => void) | null };
+
 type Moves = {
   count: number;
+  /** -1 where no loaded row is. */
   active: number;
   page: number;
   setActive: (index: number) => void;
+  /** Past the loaded rows, while a row is open. */
+  steps: Steps | null;
   open: (index: number) => void;
   toggle: ((index: number) => void) | null;
   close: (() => void) | null;
@@ -33,6 +39,15 @@ function destination(key: string, { active, count, page }: Moves): number | null
   return to === undefined ? null : Math.max(0, Math.min(count - 1, to));
 }
 
+/** The way past the loaded rows that a key asks for, where there is one. */
+function stepBeyond(key: string, { active, count, steps }: Moves): (() => void) | null {
+  if (steps === null) return null;
+  const isOutside = active < 0;
+  if (key === "j" || key === "ArrowDown") return isOutside || active === count - 1 ? steps.next : null;
+  if (key === "k" || key === "ArrowUp") return isOutside ? steps.previous : null;
+  return null;
+}
+
 function handle(event: KeyboardEvent | ReactKeyboardEvent, moves: Moves): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false;
   if (event.key === "Escape" && moves.close !== null) {
@@ -46,6 +61,11 @@ function handle(event: KeyboardEvent | ReactKeyboardEvent, moves: Moves): boolea
   }
   if (event.key === "x" && moves.toggle !== null && moves.active >= 0) {
     moves.toggle(moves.active);
+    return true;
+  }
+  const step = stepBeyond(event.key, moves);
+  if (step !== null) {
+    step();
     return true;
   }
   const to = destination(event.key, moves);

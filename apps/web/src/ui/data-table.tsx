@@ -14,10 +14,12 @@ import {
 } from "react";
 import { TableRow, type RowActions } from "./data-table-row.tsx";
 import { SortHeader } from "./data-table-sort.tsx";
-import { useTableKeys } from "./data-table-keys.ts";
+import { useTableKeys, type Steps } from "./data-table-keys.ts";
 import type { Column } from "./data-table-column.ts";
 import type { ListPages } from "./list-pages.ts";
 import { ErrorState } from "./error-state.tsx";
+import { ListFailure } from "./list-failure.tsx";
+import { useOpenRow, type IdOrder } from "./open-row.ts";
 import styles from "./data-table.module.css";
 
 export type Selection = { ids: ReadonlySet<string>; onChange: (ids: ReadonlySet<string>) => void };
@@ -34,6 +36,10 @@ type Props<Row extends { id: string }, Sort extends string> = {
   openId?: string | undefined;
   onOpen?: (row: Row) => void;
   onClose?: () => void;
+  /** What the panel's Previous and Next do: the keys do the same where the rows that are loaded end. */
+  steps?: Steps;
+  /** With it, an open row that is not loaded yet is loaded. */
+  idOrder?: IdOrder | undefined;
   selection?: Selection;
   rowHeight?: number;
   /** Stands left in the footer; the count of rows otherwise. */
@@ -41,6 +47,7 @@ type Props<Row extends { id: string }, Sort extends string> = {
 };
 
 const narrow = "(max-width: 48em)";
+const headerHeight = 40;
 
 function leastWidth(columns: readonly Column<never>[]): number {
   const pixels = (width: string): number => Number(/(\d+)px/.exec(width)?.[1] ?? 120);
@@ -63,18 +70,15 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
   const scroll = useRef<HTMLDivElement>(null);
   const gridId = useId();
   const { rows } = pages;
-  const openIndex = openId === undefined ? -1 : rows.findIndex((row) => row.id === openId);
-  const [active, setActive] = useState(-1);
-  useEffect(() => {
-    if (openIndex >= 0) setActive(openIndex);
-  }, [openIndex]);
+  const [moved, setActive] = useState(-1);
   // oxlint-disable-next-line react/incompatible-library -- the table does not pass the virtualizer's functions on
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
     overscan: 8,
-    scrollPaddingStart: 40,
+    // Rows are counted from below the header, which takes its place from the end of what is seen.
+    scrollPaddingEnd: headerHeight,
     getItemKey: (index) => rows[index]?.id ?? index,
   });
   const items = virtual.getVirtualItems();
@@ -83,6 +87,17 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
   useEffect(() => {
     if (has_more && lastShown >= rows.length - 30) loadMore();
   }, [has_more, lastShown, rows.length, loadMore]);
+
+  const openIndex = useOpenRow(pages, {
+    openId,
+    order: props.idOrder,
+    onPlace: (index, isNew) => {
+      setActive(index);
+      if (isNew)
+        virtual.scrollToIndex(index, { align: items.some((item) => item.index === index) ? "auto" : "center" });
+    },
+  });
+  const active = openId !== undefined && openIndex < 0 ? -1 : moved;
 
   const actions = useRowActions(rows, setActive, onOpen, selection);
   const onKeyDown = useTableKeys({
@@ -95,6 +110,7 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
       if (openId !== undefined) actions.open(index);
     },
     open: actions.open,
+    steps: openId === undefined ? null : (props.steps ?? null),
     toggle: selection === undefined ? null : actions.select,
     close: openId === undefined ? null : (props.onClose ?? null),
   });
@@ -163,6 +179,7 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
       </div>
       <div className={styles.footer}>
         <span aria-live="polite">{props.footer ?? countText(pages)}</span>
+        <ListFailure pages={pages} />
         {pages.is_loading_more && <Loader size={14} aria-label="Loading more rows" />}
       </div>
     </div>

@@ -3,6 +3,7 @@ import { useForm, type UseFormReturnType } from "@mantine/form";
 import { useRef, useState } from "react";
 import type { z } from "zod";
 import { failureOf, type Failure, type FieldProblem } from "../api/problems.ts";
+import { plainProblem } from "./plain-problem.ts";
 
 type Options<Values extends Record<string, unknown>, Output> = {
   /** What the procedure accepts. */
@@ -66,7 +67,7 @@ function hasChanges<Values extends Record<string, unknown>>(form: UseFormReturnT
 }
 
 function problemsOf(schema: z.ZodType, input: unknown): Record<string, string> {
-  const parsed = schema.safeParse(input);
+  const parsed = schema.safeParse(input, { error: plainProblem });
   return parsed.success ? {} : errorsByField(parsed.error.issues as FieldProblem[]);
 }
 

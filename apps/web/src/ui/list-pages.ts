@@ -13,8 +13,12 @@ export type ListPages<Row> = {
   /** True while rows of the filter before are still shown. */
   is_stale: boolean;
   error: unknown;
+  /** What failed last though rows are there: getting the next ones, or bringing those that are loaded up to date. */
+  failed: "more" | "refresh" | null;
   has_more: boolean;
+  /** Asks for the next rows; after that has failed, only `retry` does. */
   loadMore: () => void;
+  /** Does again what failed. */
   retry: () => void;
 };
 
@@ -45,12 +49,12 @@ export function useListPages<Row, Failure, Key extends readonly unknown[], Param
   options: Options<Row, Failure, unknown, Key, Param>,
 ): ListPages<Row> {
   const query = useInfiniteQuery(options);
-  const { data, fetchNextPage, refetch, hasNextPage, isFetching } = query;
+  const { data, fetchNextPage, refetch, hasNextPage, isFetching, isFetchNextPageError } = query;
   const rows = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   const last = data?.pages.at(-1);
   const loadMore = useCallback(() => {
-    if (hasNextPage && !isFetching) void fetchNextPage();
-  }, [hasNextPage, isFetching, fetchNextPage]);
+    if (hasNextPage && !isFetching && !isFetchNextPageError) void fetchNextPage();
+  }, [hasNextPage, isFetching, isFetchNextPageError, fetchNextPage]);
   return {
     rows,
     total: last?.total ?? null,
@@ -59,8 +63,12 @@ export function useListPages<Row, Failure, Key extends readonly unknown[], Param
     is_loading_more: query.isFetchingNextPage,
     is_stale: query.isPlaceholderData,
     error: query.error,
+    failed: isFetchNextPageError ? "more" : query.isRefetchError ? "refresh" : null,
     has_more: hasNextPage,
     loadMore,
-    retry: useCallback(() => void refetch(), [refetch]),
+    retry: useCallback(
+      () => void (isFetchNextPageError ? fetchNextPage() : refetch()),
+      [isFetchNextPageError, fetchNextPage, refetch],
+    ),
   };
 }

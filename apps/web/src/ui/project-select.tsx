@@ -1,37 +1,49 @@
-import { Select, type SelectProps } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { useEffect, type ReactNode } from "react";
 import { trpc } from "../api/trpc.ts";
 import { useProjectId } from "../shell/project.ts";
+import { RemoteSelect, useSettledSearch, type ChoiceProps } from "./remote-select.tsx";
 
-type Props = Omit<SelectProps, "data" | "value" | "onChange"> & {
+const shown = { limit: 50, sort: "name" } as const;
+
+/** The project something belongs to. */
+export function ProjectSelect(props: ChoiceProps) {
+  const [q, onSearch] = useSettledSearch();
+  const { data, isFetching } = useQuery(
+    trpc.project.list.queryOptions({ ...shown, q }, { placeholderData: keepPreviousData }),
+  );
+  const chosen = useQuery(trpc.project.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
+  return (
+    <RemoteSelect
+      label="Project"
+      placeholder="Choose a project"
+      {...props}
+      options={data?.items ?? []}
+      chosen={chosen.data}
+      isLoading={isFetching}
+      onSearch={onSearch}
+    />
+  );
+}
+
+type Props = {
   /** "" before one is chosen. */
   value: string;
   onChange: (id: string) => void;
+  error?: ReactNode;
 };
 
-/** The project something new belongs to: the chosen one of the address, or the only one there is. */
-export function ProjectSelect({ value, onChange, ...rest }: Props) {
+/** The project something new belongs to: the one of the address, or the only one there is, and then nobody is asked. */
+export function ProjectOfNew({ value, onChange, error }: Props) {
   const fromAddress = useProjectId();
-  const { data, isPending } = useQuery(trpc.project.list.queryOptions({ limit: 100, sort: "name" }));
-  const projects = data?.items ?? [];
-  const only = projects.length === 1 ? projects[0]?.id : undefined;
+  const { data } = useQuery(trpc.project.list.queryOptions(shown));
+  const only = data?.items.length === 1 ? data.items[0]?.id : undefined;
   const given = fromAddress ?? only;
   useEffect(() => {
     if (value === "" && given !== undefined) onChange(given);
   }, [value, given, onChange]);
-  if (given !== undefined && value === given && rest.error === undefined) return null;
+  if (given !== undefined && value === given && error === undefined) return null;
   return (
-    <Select
-      label="Project"
-      placeholder={isPending ? "Loading…" : "Choose a project"}
-      withAsterisk
-      searchable
-      allowDeselect={false}
-      {...rest}
-      data={projects.map((project) => ({ value: project.id, label: project.name }))}
-      value={value === "" ? null : value}
-      onChange={(id) => id !== null && onChange(id)}
-    />
+    <ProjectSelect required value={value === "" ? null : value} onChange={(id) => onChange(id ?? "")} error={error} />
   );
 }

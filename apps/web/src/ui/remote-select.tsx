@@ -74,6 +74,7 @@ export function RemoteSelect(props: Props) {
       withAsterisk={props.required ?? false}
       searchable
       clearable={props.required !== true}
+      allowDeselect={props.required !== true}
       clearButtonProps={{ "aria-label": `Clear ${props.label ?? "choice"}` }}
       data={data}
       value={value}

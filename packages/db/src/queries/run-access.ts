@@ -2,7 +2,7 @@
 import { sql } from "kysely";
 import type { TargetConfig } from "@rhesis/engine/target/schema";
 import type { Tx } from "../tenant.ts";
-import type { RunLease } from "./run-execution.ts";
+import { wishOf, type RunLease, type RunWish } from "./run-execution.ts";
 
 export type EndpointAccess = { config: TargetConfig; auth_secret: string | null; max_concurrency: number };
 export type ModelAccess = { id: string; provider: string; base_url: string | null; api_key: string | null };
@@ -19,31 +19,35 @@ export async function readRunAccess(
       .where("id", "=", ids.endpoint_id)
       .where("deleted_at", "is", null)
       .executeTakeFirst(),
-    tx
-      .selectFrom("model")
-      .select(["id", "provider", "base_url", "api_key"])
-      .where("id", "=", sql<string>`any(${ids.model_ids}::uuid[])`)
-      .where("deleted_at", "is", null)
-      .execute(),
+    readModelAccess(tx, ids.model_ids),
   ]);
   return { endpoint, models };
 }
 
-export type RunControl = { held: boolean; cancelled: boolean; share: number };
+/** Models as they are now, with their sealed keys. What was deleted is left out. */
+export function readModelAccess(tx: Tx, ids: readonly string[]): Promise<ModelAccess[]> {
+  return tx
+    .selectFrom("model")
+    .select(["id", "provider", "base_url", "api_key"])
+    .where("id", "=", sql<string>`any(${[...ids]}::uuid[])`)
+    .where("deleted_at", "is", null)
+    .execute();
+}
+
+export type RunControl = { held: boolean; wish: RunWish; share: number };
 
 /**
  * What the executor of a run has to know from time to time: whether the run is still its own and wanted, and how many
  * calls at once the endpoint allows it, which is divided between the runs whose workers are alive.
  */
 export async function readRunControl(tx: Tx, lease: RunLease): Promise<RunControl> {
-  const { rows } = await sql<{ held: boolean; cancelled: boolean; share: number }>`
-    select r.status = 'running' and r.lease_token = ${lease.lease_token} as held,
-      r.cancel_requested_at is not null or r.deleted_at is not null as cancelled,
+  const { rows } = await sql<RunControl>`
+    select r.status = 'running' and r.lease_token = ${lease.lease_token} as held, ${wishOf("r")} as wish,
       greatest(1, coalesce(e.max_concurrency, 1) / greatest(1, (
         select count(*) from test_run o join job j on j.organization_id = o.organization_id and j.id = o.job_id
-        where o.endpoint_id = r.endpoint_id and o.status = 'running' and j.status = 'running' and j.lease_until > now()
+        where o.endpoint_id = r.endpoint_id and o.kind = 'execute' and o.status = 'running' and j.status = 'running' and j.lease_until > now()
       )))::integer as share
     from test_run r left join endpoint e on e.organization_id = r.organization_id and e.id = r.endpoint_id
     where r.id = ${lease.test_run_id}`.execute(tx);
-  return rows[0] ?? { held: false, cancelled: true, share: 1 };
+  return rows[0] ?? { held: false, wish: "cancel", share: 1 };
 }

@@ -1,61 +1,137 @@
 /**
- * SQL of executing a test run. Every write names the run's lease token: it is set by whoever takes the run, so what an
- * earlier executor still writes hits no row. A takeover locks the run's row against everybody, writers lock it against
- * a takeover only, so that batches of one run go side by side.
+ * SQL of executing a test run. Every write names the run's lease token, which is set by whoever takes the run: what an
+ * earlier executor still writes hits no row. A takeover locks the run's row against everybody; those who store results
+ * lock it against a takeover only, so that batches of one run go side by side.
  */
-import { sql } from "kysely";
-import { storableJson } from "../storable-json.ts";
+import { sql, type RawBuilder } from "kysely";
 import type { Tx } from "../tenant.ts";
-import type { ResultVerdict, ScoreVerdict } from "@rhesis/engine/metric/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
-import type { TargetOutcome } from "@rhesis/engine/target/schema";
 
 /** Whoever executes a run. */
 export type RunLease = { test_run_id: string; lease_token: string };
 
-export type TakenRun = { plan: RunPlan; project_id: string; endpoint_id: string; cancelled: boolean; open: number };
+/** Results of a run by verdict, and what their scores used. Cost in US dollars. */
+export type RunTally = {
+  passed: number;
+  failed: number;
+  inconclusive: number;
+  errored: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost: number;
+};
+
+/** What people want of a run at work. */
+export type RunWish = "go" | "pause" | "cancel";
+
+export type TakenRun = {
+  plan: RunPlan;
+  project_id: string;
+  endpoint_id: string;
+  source_run_id: string | null;
+  wish: RunWish;
+  open: number;
+  tally: RunTally;
+};
+
+/** A result that was begun this often by workers that died is not begun beside others any more. */
+export type SuspectClaims = { suspect_claims: number };
 
 /**
- * Takes a run for the job that executes it and puts results somebody else had begun back in line, keeping their
- * claims. Undefined when the run has ended, was deleted, or is executed by another job by now.
+ * Takes a run for the job that executes it. What somebody else had begun and not ended counts one claim more.
+ * Undefined when the run has ended, was deleted, or is executed by another job by now.
  */
-export async function takeRun(tx: Tx, lease: RunLease, job_id: string): Promise<TakenRun | undefined> {
+export async function takeRun(
+  tx: Tx,
+  lease: RunLease,
+  { job_id, suspect_claims }: SuspectClaims & { job_id: string },
+): Promise<TakenRun | undefined> {
   // The strongest lock: it waits for claims and for results that are being stored by whoever had the run before.
-  await sql`select from test_run where id = ${lease.test_run_id} for update`.execute(tx);
+  const before = await tx
+    .selectFrom("test_run")
+    .select("begun_through")
+    .where("id", "=", lease.test_run_id)
+    .forUpdate()
+    .executeTakeFirst();
   const run = await tx
     .updateTable("test_run")
     .set({
       status: "running",
       lease_token: lease.lease_token,
+      begun_through: null,
       started_at: sql<Date>`coalesce(started_at, now())`,
       error: null,
     })
     .where("id", "=", lease.test_run_id)
     .where("job_id", "=", job_id)
     .where("status", "in", ["queued", "running"])
-    .returning(["plan", "project_id", "endpoint_id", "cancel_requested_at", "deleted_at"])
+    .returning(["plan", "project_id", "endpoint_id", "source_run_id", wishOf("test_run").as("wish")])
     .executeTakeFirst();
   if (run === undefined) return undefined;
+  const begun_through = before?.begun_through ?? null;
+  if (begun_through !== null) await countClaims(tx, lease, { begun_through, suspect_claims });
+  const { open, ...tally } = await recountRun(tx, lease);
+  return { ...run, open, tally };
+}
+
+/** The wish on a run's row; a deleted run is a cancelled one. */
+export function wishOf(run: string): RawBuilder<RunWish> {
+  const column = (name: string) => sql.ref(`${run}.${name}`);
+  return sql`case when ${column("cancel_requested_at")} is not null or ${column("deleted_at")} is not null then 'cancel'
+    when ${column("pause_requested_at")} is not null then 'pause' else 'go' end`;
+}
+
+async function countClaims(
+  tx: Tx,
+  { test_run_id }: RunLease,
+  { begun_through, suspect_claims }: SuspectClaims & { begun_through: string },
+): Promise<void> {
+  await sql`update test_result set claims = claims + 1
+    where test_run_id = ${test_run_id} and status = 'pending' and id <= ${begun_through}
+      and claims < ${suspect_claims}`.execute(tx);
+}
+
+const tallied = sql`count(*) filter (where verdict = 'pass') as passed, count(*) filter (where verdict = 'fail') as failed,
+  count(*) filter (where verdict = 'inconclusive') as inconclusive, count(*) filter (where verdict = 'error') as errored`;
+
+/**
+ * Sets the counters of a run to what its rows say. Without a token the caller has locked the run.
+ * @returns them, with the number of results that are still open
+ */
+export async function recountRun(
+  tx: Tx,
+  { test_run_id, lease_token }: Omit<RunLease, "lease_token"> & { lease_token?: string },
+): Promise<RunTally & { open: number }> {
+  const held = lease_token === undefined ? sql`` : sql`and r.lease_token = ${lease_token}`;
+  const { rows } = await sql<RunTally & { open: number }>`
+    with results as (
+      select ${tallied}, count(*) filter (where status = 'pending') as open
+      from test_result where test_run_id = ${test_run_id}
+    ), used as (
+      select coalesce(sum(input_tokens), 0) as input_tokens, coalesce(sum(output_tokens), 0) as output_tokens,
+        coalesce(sum(cost), 0) as cost
+      from score where test_run_id = ${test_run_id}
+    )
+    update test_run r set passed = n.passed, failed = n.failed, inconclusive = n.inconclusive, errored = n.errored,
+      input_tokens = u.input_tokens, output_tokens = u.output_tokens, cost = u.cost
+    from results n, used u
+    where r.id = ${test_run_id} ${held}
+    returning r.passed, r.failed, r.inconclusive, r.errored, r.input_tokens, r.output_tokens, r.cost,
+      n.open::integer as open`.execute(tx);
+  const [row] = rows;
+  if (row === undefined) throw new Error("a run is counted by whoever holds it");
+  return row;
+}
+
+/** Shows how far a run is. What it says is counted anew from the rows when the run ends or changes hands. */
+export async function showProgress(tx: Tx, lease: RunLease, tally: RunTally): Promise<void> {
   await tx
-    .updateTable("test_result")
-    .set({ status: "pending", lease_token: null })
-    .where("test_run_id", "=", lease.test_run_id)
+    .updateTable("test_run")
+    .set(tally)
+    .where("id", "=", lease.test_run_id)
+    .where("lease_token", "=", lease.lease_token)
     .where("status", "=", "running")
     .execute();
-  const { open } = await tx
-    .selectFrom("test_result")
-    .select((eb) => eb.fn.countAll<number>().as("open"))
-    .where("test_run_id", "=", lease.test_run_id)
-    .where("status", "=", "pending")
-    .executeTakeFirstOrThrow();
-  const { plan, project_id, endpoint_id } = run;
-  return {
-    plan,
-    project_id,
-    endpoint_id,
-    cancelled: run.cancel_requested_at !== null || run.deleted_at !== null,
-    open,
-  };
 }
 
 export type ClaimedResult = {
@@ -68,135 +144,74 @@ export type ClaimedResult = {
   claims: number;
 };
 
-export type Claim = { limit: number; after: string; min_claims: number; max_claims: number };
+const claimedColumns = sql`id, test_id, repeat, input, expected_output, metric_ids, claims`;
 
 /**
- * Begins up to `limit` pending results in the order of their ids, after one id, of those begun at least `min_claims`
- * and less than `max_claims` times before. The claim is counted before any call is made.
+ * Begins up to `limit` pending results in the order of their ids, after one id, of those that are not suspect. That
+ * they are begun is written on the run's row, as how far they reach, before any call is made.
  */
-export async function claimResults(tx: Tx, lease: RunLease, claim: Claim): Promise<ClaimedResult[]> {
-  // Keeps a takeover waiting until it sees these rows as begun, and does not wait for results being stored.
-  const { rows: mine } = await sql`select from test_run where id = ${lease.test_run_id}
-    and lease_token = ${lease.lease_token} and status = 'running' for key share`.execute(tx);
-  if (mine.length === 0) return [];
+export async function claimResults(
+  tx: Tx,
+  lease: RunLease,
+  claim: SuspectClaims & { limit: number; after: string },
+): Promise<ClaimedResult[]> {
   const { rows } = await sql<ClaimedResult>`
-    update test_result set status = 'running', lease_token = ${lease.lease_token}, claims = claims + 1,
-      started_at = now()
+    with mine as (
+      select ${claimedColumns} from test_result
+      where test_run_id = ${lease.test_run_id} and status = 'pending' and id > ${claim.after}
+        and claims < ${claim.suspect_claims}
+      order by id limit ${claim.limit}
+    ), marked as (
+      update test_run set begun_through = last.id from (select id from mine order by id desc limit 1) last
+      where test_run.id = ${lease.test_run_id} and lease_token = ${lease.lease_token} and status = 'running'
+      returning test_run.id
+    )
+    select ${claimedColumns} from mine where exists (select from marked) order by id`.execute(tx);
+  return rows;
+}
+
+/** Begins up to `limit` of the results begun at least `min_claims` and less than `max_claims` times before, each counted by itself. */
+export async function claimSuspects(
+  tx: Tx,
+  lease: RunLease,
+  claim: { limit: number; after: string; min_claims: number; max_claims: number },
+): Promise<ClaimedResult[]> {
+  const held = await tx
+    .updateTable("test_run")
+    .set({ begun_through: null })
+    .where("id", "=", lease.test_run_id)
+    .where("lease_token", "=", lease.lease_token)
+    .where("status", "=", "running")
+    .returning("id")
+    .executeTakeFirst();
+  if (held === undefined) return [];
+  const { rows } = await sql<ClaimedResult>`
+    update test_result set claims = claims + 1
     where id = any(array(
       select id from test_result
       where test_run_id = ${lease.test_run_id} and status = 'pending' and id > ${claim.after}
         and claims >= ${claim.min_claims} and claims < ${claim.max_claims}
-      order by id limit ${claim.limit} for update skip locked))
-    returning id, test_id, repeat, input, expected_output, metric_ids, claims`.execute(tx);
-  return rows.sort((a, b) => (a.id < b.id ? -1 : 1));
+      order by id limit ${claim.limit}))
+    returning ${claimedColumns}`.execute(tx);
+  return rows.map((row) => ({ ...row, claims: row.claims - 1 })).sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** Puts begun results back in line as if they had not been begun: it was not their fault. */
-export async function returnResults(tx: Tx, lease: RunLease, ids: string[]): Promise<void> {
-  if (ids.length === 0) return;
-  await sql`update test_result set status = 'pending', lease_token = null, claims = greatest(claims - 1, 0)
-    where id = any(${ids}::uuid[]) and status = 'running'
-      and lease_token = ${lease.lease_token}`.execute(tx);
-}
-
-/** What a result came to. Latency in milliseconds, cost in US dollars; tokens and cost are those of its scores. */
-export type StoredResult = Pick<TargetOutcome, "answer" | "request" | "response" | "attempts" | "latency_ms"> & {
-  id: string;
-  verdict: ResultVerdict;
-  output: string | null;
-  error_code: string | null;
-  error_message: string | null;
-  input_tokens: number;
-  output_tokens: number;
-  cost: number;
-};
-
-export type NewScore = {
-  test_result_id: string;
-  metric_id: string;
-  metric_name: string;
-  verdict: ScoreVerdict;
-  value: number | null;
-  label: string | null;
-  reason: string;
-  raw: string | null;
-  model_id: string | null;
-  input_tokens: number | null;
-  output_tokens: number | null;
-  cost: number | null;
-  duration_ms: number;
-};
-
-export type StoreOutcome = { held: boolean; stored: number; completed: boolean };
-
-const resultColumns = `id uuid, verdict text, output text, answer jsonb, request jsonb, response jsonb, attempts jsonb,
-  error_code text, error_message text, latency_ms double precision, input_tokens bigint, output_tokens bigint, cost numeric`;
-const scoreColumns = `test_result_id uuid, metric_id uuid, metric_name text, verdict text, value double precision,
-  label text, reason text, raw text, model_id uuid, input_tokens integer, output_tokens integer, cost numeric,
-  duration_ms double precision`;
-
-/**
- * Stores results and their scores, moves the run's counters by what was stored, and ends the run with its last result:
- * one transaction. Stores nothing when the run has gone to somebody else.
- */
-export async function storeResults(
+/** Gives back what was begun and not ended as if it had not been begun: it was not its fault. */
+export async function returnResults(
   tx: Tx,
   lease: RunLease,
-  batch: { results: StoredResult[]; scores: NewScore[] },
-): Promise<StoreOutcome> {
-  const { rows } = await storeStatement(lease, batch).execute(tx);
-  const [row] = rows;
-  return row === undefined
-    ? { held: false, stored: 0, completed: false }
-    : { held: true, stored: row.stored, completed: row.status === "completed" };
-}
-
-/** The run, if the lease still holds it. */
-function heldRun({ test_run_id, lease_token }: RunLease) {
-  return sql`select id from test_run where id = ${test_run_id} and lease_token = ${lease_token} and status = 'running'
-    for key share`;
-}
-
-function storeStatement(lease: RunLease, batch: { results: StoredResult[]; scores: NewScore[] }) {
-  // Named for the planner: without them it may read the whole run for each batch.
-  const ids = batch.results.map((result) => result.id);
-  return sql<{ stored: number; status: string }>`
-    with held as (
-      ${heldRun(lease)}
-    ), stored as (
-      update test_result r set status = 'completed', verdict = i.verdict, output = i.output, answer = i.answer,
-        request = i.request, response = i.response, attempts = i.attempts, error_code = i.error_code,
-        error_message = i.error_message, latency_ms = i.latency_ms, finished_at = now(), lease_token = null
-      from json_to_recordset(${storableJson(batch.results)}::json) as i (${sql.raw(resultColumns)})
-      where r.id = any(${ids}::uuid[]) and r.id = i.id and r.status = 'running'
-        and r.lease_token = ${lease.lease_token} and exists (select from held)
-      returning r.id, r.verdict, i.input_tokens, i.output_tokens, i.cost
-    ), scored as (
-      insert into score (test_result_id, metric_id, test_run_id, metric_name, verdict, value, label, reason, raw,
-        model_id, input_tokens, output_tokens, cost, duration_ms)
-      select s.test_result_id, s.metric_id, ${lease.test_run_id}::uuid, s.metric_name, s.verdict, s.value, s.label,
-        s.reason, s.raw, s.model_id, s.input_tokens, s.output_tokens, s.cost, s.duration_ms
-      from json_to_recordset(${storableJson(batch.scores)}::json) as s (${sql.raw(scoreColumns)})
-      join stored on stored.id = s.test_result_id
-      on conflict do nothing
-    ), tally as (
-      select count(*) as stored, count(*) filter (where verdict = 'pass') as passed,
-        count(*) filter (where verdict = 'fail') as failed,
-        count(*) filter (where verdict = 'inconclusive') as inconclusive,
-        count(*) filter (where verdict = 'error') as errored, coalesce(sum(input_tokens), 0) as input_tokens,
-        coalesce(sum(output_tokens), 0) as output_tokens, coalesce(sum(cost), 0) as cost
-      from stored
-    )
-    update test_run r set passed = r.passed + t.passed, failed = r.failed + t.failed,
-      inconclusive = r.inconclusive + t.inconclusive, errored = r.errored + t.errored,
-      input_tokens = r.input_tokens + t.input_tokens, output_tokens = r.output_tokens + t.output_tokens,
-      cost = r.cost + t.cost,
-      status = case when r.passed + r.failed + r.inconclusive + r.errored + t.stored = r.total
-        then 'completed' else r.status end,
-      finished_at = case when r.passed + r.failed + r.inconclusive + r.errored + t.stored = r.total then now() end
-    from tally t, held
-    where r.id = held.id
-    returning t.stored, r.status`;
+  { suspects }: { suspects: readonly string[] },
+): Promise<void> {
+  const held = await tx
+    .updateTable("test_run")
+    .set({ begun_through: null })
+    .where("id", "=", lease.test_run_id)
+    .where("lease_token", "=", lease.lease_token)
+    .returning("id")
+    .executeTakeFirst();
+  if (held === undefined || suspects.length === 0) return;
+  await sql`update test_result set claims = greatest(claims - 1, 0)
+    where id = any(${[...suspects]}::uuid[]) and status = 'pending'`.execute(tx);
 }
 
 /** Ends a run before its results are all there: open results become cancelled. False when the run is not held. */
@@ -205,28 +220,53 @@ export async function stopRun(
   lease: RunLease,
   end: { status: "cancelled" | "failed"; error: string | null },
 ): Promise<boolean> {
-  const [run] = await tx
+  const run = await tx
     .updateTable("test_run")
     .set({ status: end.status, error: end.error, finished_at: sql<Date>`now()` })
     .where("id", "=", lease.test_run_id)
     .where("lease_token", "=", lease.lease_token)
     .where("status", "=", "running")
-    .execute();
-  if ((run?.numUpdatedRows ?? 0n) === 0n) return false;
+    .returning("id")
+    .executeTakeFirst();
+  if (run === undefined) return false;
   await tx
     .updateTable("test_result")
-    .set({ status: "cancelled", lease_token: null, finished_at: sql<Date>`now()` })
+    .set({ status: "cancelled", finished_at: sql<Date>`now()` })
     .where("test_run_id", "=", lease.test_run_id)
-    .where("status", "in", ["pending", "running"])
+    .where("status", "=", "pending")
     .execute();
+  await recountRun(tx, lease);
   return true;
 }
 
-/** Ends a run that has no open result left and was not ended by its last one. */
+/** Rests a run, if that is still wished. False where it is not, or the run is not held. */
+export async function pauseRun(tx: Tx, lease: RunLease): Promise<boolean> {
+  const run = await tx
+    .updateTable("test_run")
+    .set({ status: "paused" })
+    .where("id", "=", lease.test_run_id)
+    .where("lease_token", "=", lease.lease_token)
+    .where("status", "=", "running")
+    .where("pause_requested_at", "is not", null)
+    .returning("id")
+    .executeTakeFirst();
+  if (run === undefined) return false;
+  await recountRun(tx, lease);
+  return true;
+}
+
+/** Ends a run that has no open result left. False where it has, or is not held. */
 export async function completeRun(tx: Tx, lease: RunLease): Promise<boolean> {
-  const { rows } = await sql`update test_run r set status = 'completed', finished_at = now()
-    where id = ${lease.test_run_id} and lease_token = ${lease.lease_token} and status = 'running'
-      and not exists (select from test_result o where o.test_run_id = r.id and o.status in ('pending', 'running'))
-    returning id`.execute(tx);
-  return rows.length > 0;
+  const run = await tx
+    .updateTable("test_run as r")
+    .set({ status: "completed", finished_at: sql<Date>`now()` })
+    .where("r.id", "=", lease.test_run_id)
+    .where("r.lease_token", "=", lease.lease_token)
+    .where("r.status", "=", "running")
+    .where(sql<boolean>`not exists (select from test_result o where o.test_run_id = r.id and o.status = 'pending')`)
+    .returning("r.id")
+    .executeTakeFirst();
+  if (run === undefined) return false;
+  await recountRun(tx, lease);
+  return true;
 }

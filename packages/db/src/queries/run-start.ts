@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import type { MetricParameters } from "@rhesis/engine/metric/schema";
 import type { ModelProvider } from "@rhesis/engine/model/schema";
+import type { RunStatus } from "@rhesis/engine/run/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { TargetConfig } from "@rhesis/engine/target/schema";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
@@ -82,6 +83,14 @@ export type RequirementUse = {
   metrics: StartMetric[];
 };
 
+/** Over `used`: requirement_id and tests. */
+const requirementUse = sql`select u.requirement_id, r.name as requirement_name, u.tests, coalesce((
+      select json_agg(json_build_object('id', m.id, 'name', m.name, 'parameters', m.parameters, 'model_id', m.model_id) order by m.name)
+      from requirement_metric q join metric m on m.organization_id = q.organization_id and m.id = q.metric_id
+      where q.requirement_id = u.requirement_id and m.deleted_at is null), '[]') as metrics
+    from used u left join requirement r on r.id = u.requirement_id and r.deleted_at is null
+    order by r.name nulls last, u.requirement_id`;
+
 /** Which requirements the tests of a set ask for. */
 export async function readRequirementUse(tx: Tx, test_set_id: string): Promise<RequirementUse[]> {
   const { rows } = await sql<RequirementUse>`
@@ -91,17 +100,26 @@ export async function readRequirementUse(tx: Tx, test_set_id: string): Promise<R
         and id = any(array(select s.test_id from test_set_test s where s.test_set_id = ${test_set_id} and s.is_live))
       group by requirement_id
     )
-    select u.requirement_id, r.name as requirement_name, u.tests, coalesce((
-      select json_agg(json_build_object('id', m.id, 'name', m.name, 'parameters', m.parameters, 'model_id', m.model_id) order by m.name)
-      from requirement_metric q join metric m on m.organization_id = q.organization_id and m.id = q.metric_id
-      where q.requirement_id = u.requirement_id and m.deleted_at is null), '[]') as metrics
-    from used u left join requirement r on r.id = u.requirement_id and r.deleted_at is null
-    order by r.name nulls last, u.requirement_id`.execute(tx);
+    ${requirementUse}`.execute(tx);
+  return rows;
+}
+
+/** Which requirements the completed results of a run ask for. */
+export async function readRequirementUseOfRun(tx: Tx, test_run_id: string): Promise<RequirementUse[]> {
+  const { rows } = await sql<RequirementUse>`
+    with used as materialized (
+      select requirement_id, count(*)::integer as tests from test_result
+      where test_run_id = ${test_run_id} and status = 'completed' group by requirement_id
+    )
+    ${requirementUse}`.execute(tx);
   return rows;
 }
 
 export type NewRun = {
   id: string;
+  kind: RunKind;
+  /** Whose answers a re-score scores. */
+  source_run_id: string | null;
   project_id: string;
   test_set_id: string;
   endpoint_id: string;
@@ -121,6 +139,14 @@ export async function insertRun(tx: Tx, { plan, ...run }: NewRun): Promise<void>
 /** Which metrics score a test: the same for all, or by the requirement it asks for. */
 export type MetricAssignment = { all: string[] } | { by_requirement: Record<string, string[]> };
 
+/** The metrics of each requirement as rows; none where all tests have the same. */
+function assignedMetrics(metrics: MetricAssignment) {
+  const pairs = "all" in metrics ? [] : Object.entries(metrics.by_requirement);
+  const rows = JSON.stringify(pairs.map(([requirement_id, metric_ids]) => ({ requirement_id, metric_ids })));
+  return sql`select requirement_id, metric_ids
+    from jsonb_to_recordset(${rows}::jsonb) as m (requirement_id uuid, metric_ids uuid[])`;
+}
+
 /**
  * One pending result per live test and repeat, with what the test says now, in the order of the set, repeat by repeat;
  * their ids are in that order. Returns how many.
@@ -131,12 +157,8 @@ export async function insertResultsOfSet(
 ): Promise<number> {
   const { metrics } = run;
   const metric_ids = "all" in metrics ? sql`${metrics.all}::uuid[]` : sql`coalesce(o.metric_ids, '{}')`;
-  const pairs = "all" in metrics ? [] : Object.entries(metrics.by_requirement);
-  const metrics_of = JSON.stringify(pairs.map(([requirement_id, ids]) => ({ requirement_id, metric_ids: ids })));
   const result = await sql`
-    with metrics_of as materialized (
-      select requirement_id, metric_ids from jsonb_to_recordset(${metrics_of}::jsonb) as m (requirement_id uuid, metric_ids uuid[])
-    ), member as materialized (
+    with metrics_of as materialized (${assignedMetrics(metrics)}), member as materialized (
       select organization_id, position, test_id from test_set_test where test_set_id = ${run.test_set_id} and is_live
     ), said as materialized (
       select id, input, expected_output, requirement_id, topic_id, category_id
@@ -174,12 +196,32 @@ export async function insertResultsOfRun(
   return Number(result.numAffectedRows ?? 0);
 }
 
+/** The completed results of another run as pending ones, to be scored by other metrics. Returns how many. */
+export async function insertResultsToRescore(
+  tx: Tx,
+  run: { id: string; from_run_id: string; metrics: MetricAssignment },
+): Promise<number> {
+  const metric_ids = "all" in run.metrics ? sql`${run.metrics.all}::uuid[]` : sql`coalesce(m.metric_ids, '{}')`;
+  const result = await sql`
+    with metrics_of as materialized (${assignedMetrics(run.metrics)})
+    insert into test_result (id, test_run_id, test_id, repeat, input, expected_output, requirement_id, topic_id,
+      category_id, metric_ids)
+    select uuidv7(), ${run.id}::uuid, o.test_id, o.repeat, o.input, o.expected_output, o.requirement_id, o.topic_id,
+      o.category_id, ${metric_ids}
+    from (
+      select * from test_result where test_run_id = ${run.from_run_id} and status = 'completed' order by id
+    ) o left join metrics_of m on m.requirement_id = o.requirement_id order by o.id`.execute(tx);
+  return Number(result.numAffectedRows ?? 0);
+}
+
 /** Says how many results a run has, once they are inserted. */
 export async function setRunTotal(tx: Tx, run: { id: string; total: number }): Promise<void> {
   await tx.updateTable("test_run").set({ total: run.total }).where("id", "=", run.id).execute();
 }
 
 /** A run's plan and where it belongs, for asking parts of it again. */
+export type RunKind = "execute" | "rescore";
+
 export type RetriedRun = {
   run_id: string;
   project_id: string;
@@ -187,7 +229,9 @@ export type RetriedRun = {
   endpoint_id: string;
   endpoint_deleted: boolean;
   name: string;
-  status: string;
+  kind: RunKind;
+  source_run_id: string | null;
+  status: RunStatus;
   plan: RunPlan;
 };
 
@@ -195,7 +239,7 @@ export type RetriedRun = {
 export async function readRetriedRun(tx: Tx, id: string): Promise<RetriedRun | undefined> {
   const { rows } = await sql<RetriedRun>`
     select uuidv7() as run_id, r.project_id, r.test_set_id, r.endpoint_id, e.deleted_at is not null as endpoint_deleted,
-      r.name, r.status, r.plan
+      r.name, r.kind, r.source_run_id, r.status, r.plan
     from test_run r join endpoint e on e.organization_id = r.organization_id and e.id = r.endpoint_id
     where r.id = ${id} and r.deleted_at is null`.execute(tx);
   return rows[0];

@@ -209,7 +209,7 @@ export async function summarizeResults(tx: Tx, test_run_id: string): Promise<Res
       with counted as materialized (
         select grouping(requirement_id) = 1 as whole, requirement_id, ${verdictCounts},
           count(*) filter (where verdict = 'error')::integer as error,
-          count(*) filter (where status in ('pending', 'running'))::integer as open,
+          count(*) filter (where status = 'pending')::integer as open,
           count(*) filter (where status = 'cancelled')::integer as cancelled
         from test_result where test_run_id = ${test_run_id}
         group by grouping sets ((), (requirement_id))

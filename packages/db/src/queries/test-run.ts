@@ -2,8 +2,10 @@
 import { sql, type Selectable } from "kysely";
 import { notFound } from "@rhesis/telemetry/app-error";
 import type { TestRun } from "../database.generated.ts";
+import { holds } from "../like.ts";
 import { readDressedPage, type Page, type PageArgs } from "../page.ts";
 import type { Tx } from "../tenant.ts";
+import { recountRun } from "./run-execution.ts";
 
 const columns = [
   "id",
@@ -12,6 +14,8 @@ const columns = [
   "endpoint_id",
   "user_id",
   "name",
+  "kind",
+  "source_run_id",
   "status",
   "error",
   "total",
@@ -23,6 +27,8 @@ const columns = [
   "output_tokens",
   "cost",
   "cancel_requested_at",
+  "pause_requested_at",
+  "pause_reason",
   "started_at",
   "finished_at",
   "created_at",
@@ -42,15 +48,18 @@ export type TestRunFilter = {
   test_set_id?: string | undefined;
   endpoint_id?: string | undefined;
   status?: RunStatus | undefined;
+  q?: string | undefined;
 };
 
-/** A page of runs, with the names of their set, endpoint and starter. */
+/** A page of runs, with the names of their set, endpoint and starter; `q` finds a part of the name, ignoring case. */
 export function listTestRuns(tx: Tx, args: PageArgs & TestRunFilter): Promise<Page<TestRunItemRow>> {
   let matches = tx.selectFrom("test_run").where("deleted_at", "is", null);
   for (const column of ["project_id", "test_set_id", "endpoint_id", "status"] as const) {
     const value = args[column];
     if (value !== undefined) matches = matches.where(column, "=", value);
   }
+  const { q } = args;
+  if (q !== undefined) matches = matches.where((eb) => holds(eb, q, "name"));
   return readDressedPage(tx, args, "test_run", matches.select(columns), matches, async (page, way) => {
     const named = await sql<TestRunItemRow>`
       with page as materialized (${page}),
@@ -92,6 +101,8 @@ export type RunProgressRow = Pick<
   | "errored"
   | "error"
   | "cancel_requested_at"
+  | "pause_requested_at"
+  | "pause_reason"
   | "started_at"
   | "finished_at"
 >;
@@ -111,6 +122,8 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
       "errored",
       "error",
       "cancel_requested_at",
+      "pause_requested_at",
+      "pause_reason",
       "started_at",
       "finished_at",
     ])
@@ -122,16 +135,62 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
 }
 
 /** Holds a run against whoever else would move it. @throws not_found */
-export async function lockTestRun(tx: Tx, id: string): Promise<Pick<Row, "id" | "status" | "job_id">> {
+export async function lockTestRun(
+  tx: Tx,
+  id: string,
+): Promise<Pick<Row, "id" | "status" | "job_id" | "project_id" | "kind" | "pause_requested_at">> {
   const row = await tx
     .selectFrom("test_run")
-    .select(["id", "status", "job_id"])
+    .select(["id", "status", "job_id", "project_id", "kind", "pause_requested_at"])
     .where("id", "=", id)
     .where("deleted_at", "is", null)
     .forUpdate()
     .executeTakeFirst();
   if (row === undefined) throw notFound("test run");
   return row;
+}
+
+/** Asks the executor of a run to rest it once the calls under way have ended. */
+export async function requestPause(tx: Tx, id: string, reason: string | null): Promise<void> {
+  await tx
+    .updateTable("test_run")
+    .set({ pause_requested_at: sql<Date>`coalesce(pause_requested_at, now())`, pause_reason: reason })
+    .where("id", "=", id)
+    .execute();
+}
+
+/** Takes back a pause that the executor has not granted yet. */
+export async function withdrawPause(tx: Tx, id: string): Promise<void> {
+  await tx.updateTable("test_run").set({ pause_requested_at: null, pause_reason: null }).where("id", "=", id).execute();
+}
+
+/** Rests a run that nobody has begun; its job is not needed any more. The caller holds the run. */
+export async function pauseQueuedRun(
+  tx: Tx,
+  run: { id: string; job_id: string | null; reason: string | null },
+): Promise<void> {
+  await Promise.all([
+    tx
+      .updateTable("test_run")
+      .set({ status: "paused", pause_requested_at: sql<Date>`now()`, pause_reason: run.reason })
+      .where("id", "=", run.id)
+      .execute(),
+    tx
+      .updateTable("job")
+      .set({ status: "cancelled", finished_at: sql<Date>`now()` })
+      .where("id", "=", run.job_id)
+      .where("status", "=", "queued")
+      .execute(),
+  ]);
+}
+
+/** Puts a paused run in line again, for another job. The caller holds the run. */
+export async function requeueRun(tx: Tx, run: { id: string; job_id: string }): Promise<void> {
+  await tx
+    .updateTable("test_run")
+    .set({ status: "queued", job_id: run.job_id, pause_requested_at: null, pause_reason: null })
+    .where("id", "=", run.id)
+    .execute();
 }
 
 /** Asks the executor of a run to stop. */
@@ -162,20 +221,21 @@ export async function failRunOfJob(tx: Tx, job_id: string, error: string): Promi
     tx.updateTable("test_run").set(ended).where("id", "=", run.id).execute(),
     cancelOpenResults(tx, run.id),
   ]);
+  await recountRun(tx, { test_run_id: run.id });
   return run.id;
 }
 
 async function cancelOpenResults(tx: Tx, test_run_id: string): Promise<void> {
   await tx
     .updateTable("test_result")
-    .set({ status: "cancelled", lease_token: null, finished_at: sql<Date>`now()` })
+    .set({ status: "cancelled", finished_at: sql<Date>`now()` })
     .where("test_run_id", "=", test_run_id)
-    .where("status", "in", ["pending", "running"])
+    .where("status", "=", "pending")
     .execute();
 }
 
-/** Ends a run that nobody has begun: it, its results and its job become cancelled. The caller holds the run. */
-export async function cancelQueuedRun(tx: Tx, run: { id: string; job_id: string | null }): Promise<void> {
+/** Ends a run that nobody works at: it, its results and its job become cancelled. The caller holds the run. */
+export async function cancelRestingRun(tx: Tx, run: { id: string; job_id: string | null }): Promise<void> {
   const ended = { status: "cancelled", finished_at: sql<Date>`now()` } as const;
   await Promise.all([
     tx

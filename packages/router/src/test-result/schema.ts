@@ -9,7 +9,7 @@ import {
 } from "@rhesis/engine/target/schema";
 import { id, listInput, listOutput, searchText, timestamp } from "../list.ts";
 
-export const resultStatuses = ["pending", "running", "completed", "cancelled"] as const;
+export const resultStatuses = ["pending", "completed", "cancelled"] as const;
 export const resultStatus = z.enum(resultStatuses);
 
 const resultFields = {

@@ -1,6 +1,7 @@
 /** Where a run is, as it moves. */
 import { tracked, type TrackedEnvelope } from "@trpc/server";
 import { readRunProgress } from "@rhesis/db/queries/test-run";
+import { isRunOver } from "@rhesis/engine/run/schema";
 import { AppError } from "@rhesis/telemetry/app-error";
 import { anyTestRun, type CallingOutContext } from "../context.ts";
 import { createWakes } from "../live.ts";
@@ -42,7 +43,7 @@ export async function* followTestRun(
       const eventId = stateOf(progress);
       if (eventId !== told) yield tracked(eventId, progress);
       told = eventId;
-      if (progress.status !== "queued" && progress.status !== "running") return;
+      if (isRunOver(progress.status)) return;
     } while (await wakes.next());
   } finally {
     wakes.stop();
@@ -51,8 +52,9 @@ export async function* followTestRun(
 }
 
 function stateOf(run: TestRunProgress): string {
-  const { status, total, passed, failed, inconclusive, errored, cancel_requested_at } = run;
-  return [status, total, passed, failed, inconclusive, errored, cancel_requested_at === null ? 0 : 1].join(".");
+  const { status, total, passed, failed, inconclusive, errored, cancel_requested_at, pause_requested_at } = run;
+  const wishes = [cancel_requested_at, pause_requested_at].map((wish) => (wish === null ? 0 : 1));
+  return [status, total, passed, failed, inconclusive, errored, ...wishes].join(".");
 }
 
 function enter(user_id: string): () => void {

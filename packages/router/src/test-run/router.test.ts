@@ -56,6 +56,7 @@ const finish = async (run_id: string, verdicts: string[]) => {
      ) v where v.id = r.id and r.test_run_id = $1`,
     [run_id, verdicts],
   );
+  await open().admin("update test_run set status = 'running' where id = $1 and status = 'queued'", [run_id]);
   await open().admin("update test_run set status = 'completed', finished_at = now() where id = $1", [run_id]);
 };
 
@@ -187,17 +188,20 @@ describe("steering a run", () => {
           caller.test_run.get({ id }),
           caller.test_run.update({ id, name: "n" }),
           caller.test_run.cancel({ id }),
+          caller.test_run.pause({ id }),
+          caller.test_run.resume({ id }),
+          caller.test_run.rescore({ id }),
           caller.test_run.retry_failed({ id }),
           caller.test_run.delete({ id }),
         ].map(codeOf),
       );
-    expect(await calls(callerFor(open().database, null))).toEqual(Array(5).fill("UNAUTHORIZED"));
-    expect(await calls(callerFor(open().database, b.people.owner))).toEqual(Array(5).fill("NOT_FOUND"));
+    expect(await calls(callerFor(open().database, null))).toEqual(Array(8).fill("UNAUTHORIZED"));
+    expect(await calls(callerFor(open().database, b.people.owner))).toEqual(Array(8).fill("NOT_FOUND"));
     const no = "FORBIDDEN";
-    expect(await calls(callerFor(open().database, a.people.viewer))).toEqual(["done", no, no, no, no]);
+    expect(await calls(callerFor(open().database, a.people.viewer))).toEqual(["done", ...Array(7).fill(no)]);
     const other = await owner.project.create({ name: `Bound ${++labels}` });
     const bound = callerFor(open().database, tokenOf(a.people.owner, null, other.id));
-    expect(await calls(bound)).toEqual(Array(5).fill("NOT_FOUND"));
+    expect(await calls(bound)).toEqual(Array(8).fill("NOT_FOUND"));
     expect((await bound.test_run.list({})).total).toBe(0);
   });
 
@@ -208,6 +212,16 @@ describe("steering a run", () => {
     const { plan: _, ...item } = run;
     expect([total, items]).toEqual([1, [item]]);
     expect((await api.test_run.list({ test_set_id, status: "running" })).total).toBe(0);
+  });
+
+  test("are found by a part of their name, taken literally, in their own organization only", async () => {
+    const { id } = await start();
+    await api.test_run.update({ id, name: "Release 2.0 (50%_done)" });
+    const found = async (caller: Caller, q: string) => (await caller.test_run.list({ q })).items.map((item) => item.id);
+    for (const q of ["release 2", "50%_D", " (50%"]) expect(await found(api, q)).toEqual([id]);
+    for (const q of ["release_2", "%done", "release 3"]) expect(await found(api, q)).toEqual([]);
+    expect(await found(callerFor(open().database, b.people.member), "release")).toEqual([]);
+    expect(await codeOf(api.test_run.list({ q: " " }))).toBe("BAD_REQUEST");
   });
 
   test("a run that has not begun is cancelled at once, with its results and its job", async () => {
@@ -228,6 +242,36 @@ describe("steering a run", () => {
     });
     await finish(id, ["pass", "pass"]);
     expect(await codeOf(api.test_run.cancel({ id }))).toBe("CONFLICT");
+  });
+
+  test("a run is paused with a reason and goes on as another job", async () => {
+    const { id } = await start();
+    const [before] = await open().admin<{ job_id: string }>("select job_id from test_run where id = $1", [id]);
+    expect(await api.test_run.pause({ id, reason: "Deployment" })).toMatchObject({
+      status: "paused",
+      pause_reason: "Deployment",
+    });
+    expect((await api.test_run.list({ status: "paused" })).items.map((run) => run.id)).toContain(id);
+    expect(await api.test_run.resume({ id })).toMatchObject({ status: "queued", pause_reason: null });
+    const [after] = await open().admin<{ job_id: string }>("select job_id from test_run where id = $1", [id]);
+    expect(after?.job_id).not.toBe(before?.job_id);
+    expect(await codeOf(api.test_run.pause({ id, reason: " " }))).toBe("BAD_REQUEST");
+  });
+
+  test("the answers of a run that is over are scored again as a run of their own", async () => {
+    const { id } = await start();
+    expect(await codeOf(api.test_run.rescore({ id }))).toBe("CONFLICT");
+    await finish(id, ["pass", "fail"]);
+    const metric_id = await metric("Another");
+    expect(await codeOf(api.test_run.rescore({ id, metric_ids: [randomUUID()] }))).toBe("UNPROCESSABLE_CONTENT");
+    const again = await api.test_run.rescore({ id, metric_ids: [metric_id] });
+    expect(again).toMatchObject({ kind: "rescore", source_run_id: id, status: "queued", total: 2 });
+    expect(again.name).toMatch(/ · scored again$/);
+    expect(again.plan.metrics.map((planned) => planned.id)).toEqual([metric_id]);
+    expect((await rowsOf(again.id)).every((row) => row.metric_ids.join() === metric_id)).toBe(true);
+    const jobs = (await api.job.list({ status: "queued" })).items;
+    expect(jobs.find((job) => job.test_run_id === again.id)?.name).toBe("rescore_test_run");
+    expect(await codeOf(api.test_run.retry_failed({ id: again.id }))).toBe("CONFLICT");
   });
 
   test("renaming keeps the rest; a deleted run is gone with its results", async () => {

@@ -2,6 +2,8 @@
 import { deleteAsset, patchAsset } from "@rhesis/db/asset";
 import * as testRuns from "@rhesis/db/queries/test-run";
 import { cancelTestRun } from "@rhesis/services/test-run/cancel";
+import { pauseTestRun as pauseRun, resumeTestRun } from "@rhesis/services/test-run/pause";
+import { rescoreTestRun as rescoreRun } from "@rhesis/services/test-run/rescore";
 import { retryTestRun as retryRun } from "@rhesis/services/test-run/retry-failed";
 import { compiledOutput } from "../compiled-output.ts";
 import type { TenantContext } from "../context.ts";
@@ -13,6 +15,8 @@ import { followTestRun } from "./follow.ts";
 import { withPlanSummary } from "./plan-summary.ts";
 import {
   listTestRuns,
+  pauseTestRun,
+  rescoreTestRun,
   retryTestRun,
   testRun,
   testRunPage,
@@ -82,6 +86,53 @@ export const testRunRouter = {
       await requireInScope(ctx, input.id);
       await cancelTestRun(ctx.tx, input.id);
       return runInScope(ctx, input.id);
+    }),
+
+  pause: procedure("test_run:pause", {
+    method: "POST",
+    path: "/test-runs/{id}/pause",
+    tags,
+    summary: "Pause a test run",
+    description: "Nothing new is begun, calls under way end and keep their results. It rests until it is resumed.",
+  })
+    .input(pauseTestRun)
+    .output(testRun)
+    .mutation(async ({ ctx, input: { id, reason = null } }) => {
+      await requireInScope(ctx, id);
+      await pauseRun(ctx.tx, { id, reason });
+      return runInScope(ctx, id);
+    }),
+
+  resume: procedure("test_run:pause", {
+    method: "POST",
+    path: "/test-runs/{id}/resume",
+    tags,
+    summary: "Go on with a paused test run",
+    description: "Its open results are asked under the same plan.",
+  })
+    .input(byId)
+    .output(testRun)
+    .mutation(async ({ ctx, input }) => {
+      await requireInScope(ctx, input.id);
+      await resumeTestRun(ctx.tx, input.id);
+      return runInScope(ctx, input.id);
+    }),
+
+  rescore: procedure("test_set:execute", {
+    method: "POST",
+    path: "/test-runs/{id}/rescore",
+    tags,
+    summary: "Score the answers of a run again",
+    description:
+      "Starts a new run over the answers of this one, with the metrics and judges as they are now. The endpoint is not " +
+      "called. Results that are errors stay errors.",
+    successStatus: 202,
+  })
+    .input(rescoreTestRun)
+    .output(testRun)
+    .mutation(async ({ ctx, input }) => {
+      await requireInScope(ctx, input.id);
+      return runInScope(ctx, await rescoreRun(ctx.tx, input));
     }),
 
   retry_failed: procedure("test_set:execute", {

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { metricImplementations, metricParameters, resultVerdicts } from "@rhesis/engine/metric/schema";
 import { modelProviders } from "@rhesis/engine/model/schema";
+import { runStatuses } from "@rhesis/engine/run/schema";
 import { metricsSources } from "@rhesis/engine/plan/schema";
 import { httpMethods } from "@rhesis/engine/target/schema";
-import { assetFields, id, listInput, listOutput, name, timestamp, version } from "../list.ts";
+import { assetFields, id, listInput, listOutput, name, searchText, timestamp, version } from "../list.ts";
 
-export const runStatuses = ["queued", "running", "completed", "failed", "cancelled"] as const;
 export const runStatus = z.enum(runStatuses);
 
 /** Results of a run by verdict; what is missing from `total` is still open, or was cancelled. */
@@ -22,6 +22,8 @@ const progress = {
   ...counts,
   error: z.string().nullable().describe("Why it failed"),
   cancel_requested_at: timestamp.nullable(),
+  pause_requested_at: timestamp.nullable(),
+  pause_reason: z.string().nullable(),
   started_at: timestamp.nullable(),
   finished_at: timestamp.nullable(),
 };
@@ -36,6 +38,10 @@ const testRunFields = {
   user_id: id.nullable().describe("Who started it"),
   user_name: z.string().nullable(),
   name: z.string(),
+  kind: z
+    .enum(["execute", "rescore"])
+    .describe("Whether it calls the endpoint, or scores answers of another run again"),
+  source_run_id: id.nullable().describe("The run whose answers were scored again"),
   ...progress,
   input_tokens: z.int().describe("Used by the models that judged"),
   output_tokens: z.int(),
@@ -78,6 +84,7 @@ export const listTestRuns = listInput(["created_at"], {
   test_set_id: id.optional(),
   endpoint_id: id.optional(),
   status: runStatus.optional(),
+  q: searchText.describe("Finds a part of the name"),
 });
 export const testRunPage = listOutput(testRunItem);
 
@@ -88,6 +95,21 @@ export const retryTestRun = z.strictObject({
     .min(1)
     .default(["error"])
     .describe("Which results are asked again, in a new run under the same plan"),
+  name: name.optional(),
+});
+
+export const pauseTestRun = z.strictObject({
+  id,
+  reason: z.string().trim().min(1).max(500).optional().describe("Shown with the run while it rests"),
+});
+
+export const rescoreTestRun = z.strictObject({
+  id,
+  metric_ids: z
+    .array(id)
+    .max(100)
+    .optional()
+    .describe("Score every answer with these, instead of the metrics of the set or of each test's requirement"),
   name: name.optional(),
 });
 

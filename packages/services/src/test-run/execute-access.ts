@@ -6,6 +6,9 @@ import type { ModelConfig } from "@rhesis/engine/model/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { AddressPolicy } from "@rhesis/engine/target/address-policy";
 import type { TargetConfig, TargetError } from "@rhesis/engine/target/schema";
+import { bounded } from "./execute-bounded.ts";
+import type { Scoring } from "./execute-score.ts";
+import type { BegunRun, ExecutionTools } from "./execute-types.ts";
 
 export type TargetAccess = { secret: string | null; refused: TargetError | null };
 
@@ -48,7 +51,7 @@ function originOf(url: string | null): string | null {
 export type JudgeLookup = (model_id: string | null) => JudgeModel | null;
 
 /** The judges of a run by model; a metric without one uses the plan's default. Each is made when first asked for. */
-export function openJudges(
+function openJudges(
   box: SecretBox,
   plan: RunPlan,
   access: { organization_id: string; models: ModelAccess[]; policy: AddressPolicy },
@@ -64,6 +67,20 @@ export function openJudges(
     const judge = openJudge(box, { id, config: planned.config }, access);
     made.set(id, judge);
     return judge;
+  };
+}
+
+const judgesAtOnce = 10;
+
+/** What scores the results of a run. */
+export function openScoring(tools: ExecutionTools, { run, plan, signal }: BegunRun, models: ModelAccess[]): Scoring {
+  const { secrets, policy } = tools;
+  return {
+    plan,
+    metrics: new Map(plan.metrics.map((metric) => [metric.id, metric])),
+    judge: openJudges(secrets, plan, { organization_id: run.tenant.organization_id, models, policy }),
+    judging: bounded(judgesAtOnce),
+    signal,
   };
 }
 

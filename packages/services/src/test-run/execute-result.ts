@@ -1,40 +1,29 @@
 /** One result of a run: the call, the scores, the verdict. */
-import type { NewScore } from "@rhesis/db/queries/run-execution";
-import { isJudge, type ScoreInput, type ScoreOutcome } from "@rhesis/engine/metric/schema";
-import { scoreAnswer, scoreDeterministic } from "@rhesis/engine/metric/score-answer";
-import { resultVerdict } from "@rhesis/engine/metric/verdict";
-import type { PlannedMetric, RunPlan } from "@rhesis/engine/plan/schema";
+import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
-import type { TargetAnswer, TargetOutcome } from "@rhesis/engine/target/schema";
-import type { JudgeLookup, TargetAccess } from "./execute-access.ts";
-import type { Bounded } from "./execute-bounded.ts";
+import type { TargetOutcome } from "@rhesis/engine/target/schema";
+import type { TargetAccess } from "./execute-access.ts";
+import { errorResult, scoreOutcome, type Scoring } from "./execute-score.ts";
 import type { ClaimedResult, ScoredResult } from "./execute-types.ts";
 
 export type ResultContext = {
   test_run_id: string;
   plan: RunPlan;
-  metrics: ReadonlyMap<string, PlannedMetric>;
+  scoring: Scoring;
   target: TargetClient;
   access: TargetAccess;
-  judge: JudgeLookup;
-  /** Judges run beside each other within a bound of their own. */
-  judging: Bounded;
   /** Aborted when calls under way are to end. */
   signal: AbortSignal;
   called?: ((outcome: TargetOutcome) => void) | undefined;
 };
 
-/** What is kept of a response, in characters. */
-const maxStoredBody = 1_000_000;
-
 /** Calls the endpoint for one result and scores the answer. Null when it was aborted: then nothing came of it. */
 export async function executeResult(context: ResultContext, row: ClaimedResult): Promise<ScoredResult | null> {
+  const began = performance.now();
   const outcome = await callTarget(context, row);
   context.called?.(outcome);
   if (context.signal.aborted && outcome.error?.code === "cancelled") return null;
-  if (outcome.error !== null || outcome.answer === null) return errorResult(row, outcome);
-  const scores = await scoreAll(context, row, { answer: outcome.answer, latency_ms: outcome.latency_ms });
-  return scores === null ? null : scoredResult(row, outcome, scores);
+  return scoreOutcome(context.scoring, row, { outcome, began });
 }
 
 async function callTarget(context: ResultContext, row: ClaimedResult): Promise<TargetOutcome> {
@@ -56,96 +45,7 @@ const nothingCalled: TargetOutcome = {
 };
 
 /** A result whose calls were begun again and again without the worker living to see an end. */
-export function exhaustedResult(row: ClaimedResult, claims: number): ScoredResult {
-  const message = `This test was begun ${claims} times, and each time the worker stopped before it ended. It is not tried again.`;
-  return errorResult(row, { ...nothingCalled, error: { code: "attempts_exhausted", message } });
-}
-
-function errorResult(row: ClaimedResult, outcome: TargetOutcome): ScoredResult {
-  const error = outcome.error ?? { code: "empty_answer", message: "The application gave no answer." };
-  const result = { ...stored(row, outcome), verdict: "error" as const };
-  return { result: { ...result, error_code: error.code, error_message: error.message }, scores: [] };
-}
-
-function scoredResult(row: ClaimedResult, outcome: TargetOutcome, scores: NewScore[]): ScoredResult {
-  const sum = (key: "input_tokens" | "output_tokens" | "cost") =>
-    scores.reduce((total, score) => total + (score[key] ?? 0), 0);
-  const used = { input_tokens: sum("input_tokens"), output_tokens: sum("output_tokens"), cost: sum("cost") };
-  return { result: { ...stored(row, outcome), ...used, verdict: resultVerdict(scores) }, scores };
-}
-
-function stored(row: ClaimedResult, outcome: TargetOutcome): Omit<ScoredResult["result"], "verdict"> {
-  const { answer, request, response, attempts, latency_ms } = outcome;
-  const isLong = response !== null && response.body.length > maxStoredBody;
-  return {
-    id: row.id,
-    output: answer?.output ?? null,
-    answer,
-    request,
-    response: isLong ? { ...response, body: response.body.slice(0, maxStoredBody) } : response,
-    attempts,
-    error_code: null,
-    error_message: null,
-    latency_ms,
-    input_tokens: 0,
-    output_tokens: 0,
-    cost: 0,
-  };
-}
-
-async function scoreAll(
-  context: ResultContext,
-  row: ClaimedResult,
-  { answer, latency_ms }: { answer: TargetAnswer; latency_ms: number },
-): Promise<NewScore[] | null> {
-  const { context: passages, metadata, tool_calls } = answer;
-  const { input, expected_output } = row;
-  const output = answer.output ?? "";
-  const scored: ScoreInput = { input, expected_output, output, context: passages, metadata, tool_calls, latency_ms };
-  const metrics = row.metric_ids.flatMap((id) => context.metrics.get(id) ?? []);
-  const scores: NewScore[] = [];
-  const judged: Promise<void>[] = [];
-  for (const metric of metrics) {
-    const { parameters, model_id } = metric;
-    if (!isJudge(parameters.implementation)) {
-      scores.push(newScore(row, metric, scoreDeterministic(parameters, scored)));
-      continue;
-    }
-    const judging = context.judging(() =>
-      scoreAnswer({ parameters, model_id }, scored, { judge: context.judge, signal: context.signal }),
-    );
-    judged.push(judging.then((outcome) => void scores.push(newScore(row, metric, outcome, judgeOf(context, metric)))));
-  }
-  if (judged.length === 0) return scores;
-  await Promise.all(judged);
-  return context.signal.aborted ? null : scores;
-}
-
-function judgeOf({ plan }: ResultContext, metric: PlannedMetric): string | null {
-  return metric.model_id ?? plan.default_model_id;
-}
-
-function newScore(
-  row: ClaimedResult,
-  metric: PlannedMetric,
-  outcome: ScoreOutcome,
-  model_id: string | null = null,
-): NewScore {
-  const { verdict, value, label, reason, raw, usage, duration_ms } = outcome;
-  return {
-    test_result_id: row.id,
-    metric_id: metric.id,
-    metric_name: metric.name,
-    verdict,
-    // JSON has no infinities.
-    value: value === null || Number.isFinite(value) ? value : null,
-    label,
-    reason,
-    raw,
-    model_id,
-    input_tokens: usage?.input_tokens ?? null,
-    output_tokens: usage?.output_tokens ?? null,
-    cost: usage?.cost ?? null,
-    duration_ms,
-  };
+export function exhaustedResult(row: ClaimedResult): ScoredResult {
+  const message = `This test was begun ${row.claims} times, and each time the worker stopped before it ended. It is not tried again.`;
+  return errorResult(row, { ...nothingCalled, error: { code: "attempts_exhausted", message } }, performance.now());
 }

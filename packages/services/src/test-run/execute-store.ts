@@ -1,12 +1,15 @@
 /** Group commit: while transactions are under way, the next batch gathers. */
-import { storeResults, type RunLease, type StoreOutcome } from "@rhesis/db/queries/run-execution";
+import { completeRun, type RunLease, type TakenRun } from "@rhesis/db/queries/run-execution";
+import { storeResults, type StoreOutcome } from "@rhesis/db/queries/run-results";
+import type { Tx } from "@rhesis/db/tenant";
+import { RunProgress } from "./execute-progress.ts";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
 import { LostRunError, type ExecutionTools, type RunToExecute, type ScoredResult } from "./execute-types.ts";
 
 type Waiting = ScoredResult & { resolve: () => void; reject: (error: unknown) => void; size: number };
 
-/** Batches of a run that are stored at once. */
-const mostFlushes = 4;
+/** Batches of a run that are stored at once: one is being written while the next is being made. */
+const mostFlushes = 2;
 const leastRows = 16;
 /** Characters of answers, requests and responses in one statement. */
 const maxSize = 8_000_000;
@@ -14,22 +17,26 @@ const maxSize = 8_000_000;
 export class ResultWriter {
   readonly #tools: ExecutionTools;
   readonly #store: RetryingWrite;
+  readonly #storeLast: RetryingWrite;
   readonly #lease: RunLease;
+  readonly #progress: RunProgress;
   readonly #maxRows: number;
   #waiting: Waiting[] = [];
   #flushes = 0;
+  #open: number;
+  #storing = 0;
+  #onNoneStoring: () => void = () => undefined;
   #completed = false;
 
-  /** @param concurrency calls at once: all of them in one batch would start, and end, together ever after */
-  constructor(
-    tools: ExecutionTools,
-    run: RunToExecute,
-    { lease, concurrency }: { lease: RunLease; concurrency: number },
-  ) {
+  constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
     this.#tools = tools;
     this.#store = retryingWrite(tools, run, "writeAtOnce");
+    this.#storeLast = retryingWrite(tools, run);
     this.#lease = lease;
-    this.#maxRows = Math.max(leastRows, Math.ceil(concurrency / 4));
+    this.#progress = new RunProgress(tools, run, { lease, tally: taken.tally });
+    this.#open = taken.open;
+    // All calls that are made at once in one batch would start, and end, together ever after.
+    this.#maxRows = Math.max(leastRows, Math.ceil(taken.plan.concurrency / 4));
   }
 
   /** True once the run has ended with its last result. */
@@ -43,6 +50,11 @@ export class ResultWriter {
       this.#waiting.push({ ...scored, resolve, reject, size: sizeOf(scored) });
       if (this.#flushes < mostFlushes) void this.#flushAll();
     });
+  }
+
+  /** Shows how far the run came, unless it has ended, which counts its rows. */
+  close(): Promise<void> {
+    return this.#progress.close({ last: !this.#completed });
   }
 
   async #flushAll(): Promise<void> {
@@ -86,13 +98,39 @@ export class ResultWriter {
   }
 
   async #write(batch: ScoredResult[]): Promise<void> {
-    const rows = { results: batch.map((row) => row.result), scores: batch.flatMap((row) => row.scores) };
-    this.#note(await this.#store((tx) => storeResults(tx, this.#lease, rows)));
+    const isLast = this.#open - this.#storing === batch.length;
+    // The last result ends the run, so it waits for those that are being stored beside it.
+    if (isLast && this.#storing > 0) await new Promise<void>((resolve) => (this.#onNoneStoring = resolve));
+    this.#storing += batch.length;
+    try {
+      const { held, stored } = await (isLast && this.#open === batch.length
+        ? this.#writeLast(batch)
+        : this.#store((tx) => this.#storeBatch(tx, batch)));
+      if (!held) throw new LostRunError("the run belongs to somebody else");
+      this.#open -= batch.length;
+      if (!this.#completed) this.#progress.add(batch, stored);
+    } finally {
+      this.#storing -= batch.length;
+      if (this.#storing === 0) this.#onNoneStoring();
+    }
   }
 
-  #note(outcome: StoreOutcome): void {
-    if (!outcome.held) throw new LostRunError("the run belongs to somebody else");
-    if (outcome.completed) this.#completed = true;
+  #storeBatch(tx: Tx, batch: ScoredResult[]): Promise<StoreOutcome> {
+    const rows = { results: batch.map((row) => row.result), scores: batch.flatMap((row) => row.scores) };
+    return storeResults(tx, this.#lease, rows);
+  }
+
+  /** Stores the last results and ends the run in one transaction. */
+  async #writeLast(batch: ScoredResult[]): Promise<StoreOutcome> {
+    await this.#progress.close({ last: false });
+    let completed = false;
+    const outcome = await this.#storeLast(async (tx) => {
+      const stored = await this.#storeBatch(tx, batch);
+      completed = stored.held && (await completeRun(tx, this.#lease));
+      return stored;
+    });
+    this.#completed = completed;
+    return outcome;
   }
 }
 

@@ -1,18 +1,19 @@
 /** What the parts of the executor share. */
 import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import type { Database } from "@rhesis/db/database";
-import type { ClaimedResult, NewScore, StoredResult } from "@rhesis/db/queries/run-execution";
-import type { Tenant } from "@rhesis/db/tenant";
+import type { ClaimedResult } from "@rhesis/db/queries/run-execution";
+import type { NewScore, StoredResult } from "@rhesis/db/queries/run-results";
+import type { Tenant, Tx } from "@rhesis/db/tenant";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
+import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { AddressPolicy } from "@rhesis/engine/target/address-policy";
-import type { TargetClient } from "@rhesis/engine/target/target-client";
 import type { TargetOutcome } from "@rhesis/engine/target/schema";
 
-/** What a process has once and every run it executes uses. */
+/** What a process has once and every run uses that it executes. A target client is not among it: see `execute.ts`. */
 export type ExecutionTools = {
   database: Pick<Database, "read" | "write" | "writeAtOnce">;
   secrets: SecretBox;
-  target: TargetClient;
+  /** Of the addresses that models may have. */
   policy: AddressPolicy;
   log: ExecutionLog;
   observer?: ExecutionObserver | undefined;
@@ -42,12 +43,36 @@ export type RunToExecute = {
   stop: AbortSignal;
 };
 
+/** A run as its maker sees it. */
+export type BegunRun = {
+  run: RunToExecute;
+  plan: RunPlan;
+  endpoint_id: string;
+  /** The run whose answers are scored again, where it is one of those and its source still exists. */
+  source_run_id: string | null;
+  /** Aborted when what is under way is to end. */
+  signal: AbortSignal;
+};
+
+/** How the results of a run are made. */
+export type ResultMaker = {
+  /** Whether the limit of the endpoint is shared with other runs. */
+  calls_endpoint: boolean;
+  /** Told which results were claimed, in the transaction that claims them. */
+  claimed?(tx: Tx, rows: readonly ClaimedResult[]): Promise<void>;
+  /** Null when it was aborted: then nothing came of it. */
+  make(row: ClaimedResult): Promise<ScoredResult | null>;
+};
+
+export type OpenMaker = (begun: BegunRun) => Promise<ResultMaker>;
+
 /**
- * How an execution ended: the job may be closed (completed, cancelled, failed), is to be gone on with by another
+ * How an execution ended: the job may be closed (completed, cancelled, failed, paused), is to be gone on with by another
  * worker (released), or already is (lost).
  */
 export type ExecutionEnd =
   | { status: "completed" | "cancelled" | "failed"; error?: string }
+  | { status: "paused" }
   | { status: "released"; delay_ms: number }
   | { status: "lost" };
 

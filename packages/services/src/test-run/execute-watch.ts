@@ -1,10 +1,10 @@
-/** What an execution has to notice while it runs: cancel, a lost run, a stopping process, a changed share of the endpoint. */
+/** What an execution has to notice while it runs: a cancel, a pause, a lost run, a stopping process, a changed share of the endpoint. */
 import { setMaxListeners } from "node:events";
 import { readRunControl } from "@rhesis/db/queries/run-access";
 import type { RunLease } from "@rhesis/db/queries/run-execution";
 import type { ExecutionTools, RunToExecute } from "./execute-types.ts";
 
-export type EndReason = "cancelled" | "lost" | "stopped";
+export type EndReason = "cancelled" | "lost" | "stopped" | "paused";
 
 const lookMs = 500;
 const defaultGraceMs = 5_000;
@@ -72,12 +72,19 @@ export class RunWatch {
 
   readonly #onLost = (): void => this.#end("lost");
 
+  /** A process that stops has no time for calls that a pause would have waited for. */
   readonly #onStop = (): void => {
-    if (this.#reason !== null) return;
+    if (this.#reason !== null && this.#reason !== "paused") return;
     this.#reason = "stopped";
     this.#ending.abort();
     this.#grace = setTimeout(() => this.#calls.abort(), this.#tools.grace_ms ?? defaultGraceMs);
   };
+
+  #pause(): void {
+    if (this.#reason !== null) return;
+    this.#reason = "paused";
+    this.#ending.abort();
+  }
 
   async #look(): Promise<void> {
     if (this.#looking) return;
@@ -85,7 +92,8 @@ export class RunWatch {
     try {
       const control = await this.#tools.database.read(this.#run.tenant, (tx) => readRunControl(tx, this.#lease));
       if (!control.held) this.#end("lost");
-      else if (control.cancelled) this.#end("cancelled");
+      else if (control.wish === "cancel") this.#end("cancelled");
+      else if (control.wish === "pause") this.#pause();
       else if (control.share !== this.#share) {
         this.#share = control.share;
         for (const listener of this.#listeners) listener();
@@ -99,7 +107,7 @@ export class RunWatch {
   }
 
   #end(reason: EndReason): void {
-    if (this.#reason !== null && this.#reason !== "stopped") return;
+    if (this.#reason === "cancelled" || this.#reason === "lost") return;
     this.#reason = reason;
     this.#ending.abort();
     this.#calls.abort();

@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { createSecretBox } from "@rhesis/auth/sealed-secret";
+import { takeRun } from "@rhesis/db/queries/run-execution";
 import { createTargetClient, type TargetClient } from "@rhesis/engine/target/target-client";
 import { useTestDatabase } from "@rhesis/testkit/database";
 import { startEndpointZoo, type EndpointZoo } from "@rhesis/testkit/endpoint-zoo";
@@ -13,8 +14,8 @@ import {
 } from "@rhesis/testkit/run-fixture";
 import { createTenants, type TestOrganization } from "@rhesis/testkit/tenants";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import type { ExecutionEnd, ExecutionTools } from "./execute-types.ts";
-import { executeTestRun } from "./execute.ts";
+import type { ExecutionEnd } from "./execute-types.ts";
+import { executeTestRun, type CallingTools } from "./execute.ts";
 
 const open = useTestDatabase();
 const secrets = createSecretBox({ current: "k", keys: { k: randomBytes(32) } });
@@ -43,7 +44,7 @@ type Signals = { lease?: AbortSignal; stop?: AbortSignal };
 const execute = (
   run: PreparedRun,
   signals: Signals = {},
-  changes: Partial<ExecutionTools> = {},
+  changes: Partial<CallingTools> = {},
 ): Promise<ExecutionEnd> => {
   const log = { info: () => undefined, warn: () => undefined };
   const tools = { database: open().database, secrets, target, policy, log, grace_ms: 50, ...changes };
@@ -83,7 +84,7 @@ const expectConsistent = async (run: PreparedRun): Promise<void> => {
     errored: counted("error"),
     total: results.length,
   });
-  expect(results.filter((result) => ["pending", "running"].includes(result.status))).toEqual([]);
+  expect(results.filter((result) => result.status === "pending")).toEqual([]);
 };
 
 test("calls once per test, scores, and ends the run with its last result", async () => {
@@ -250,6 +251,42 @@ test("a lost lease ends calls at once and stores nothing", async () => {
   expect((await resultRows(run)).some((result) => result.status === "completed")).toBe(false);
 });
 
+test("what a dead worker had begun counts one claim more, and nothing else does", async () => {
+  const run = await prepare({ path: "/hang", tests: 12, concurrency: 2, target: { timeout_ms: 60_000 } });
+  const lease = new AbortController();
+  const executing = execute(run, { lease: lease.signal });
+  await called(2);
+  lease.abort();
+  await executing;
+  const { test_run_id, job_id } = run;
+  const taken = await open().database.write(a.tenant, (tx) =>
+    takeRun(tx, { test_run_id, lease_token: randomUUID() }, { job_id, suspect_claims: 3 }),
+  );
+  expect(taken).toMatchObject({ open: 12, wish: "go" });
+  const claims = (await resultRows(run)).map((result) => result.claims);
+  const begun = claims.filter((count) => count === 1).length;
+  expect(begun).toBeGreaterThanOrEqual(2);
+  expect(begun).toBeLessThanOrEqual(4);
+  expect(claims).toEqual([...Array<number>(begun).fill(1), ...Array<number>(12 - begun).fill(0)]);
+});
+
+test("the counters move while the run goes on, and never ahead of the rows", async () => {
+  const run = await prepare({ path: "/slow?ms=60", tests: 40, concurrency: 2, metrics: [jsonValidMetric()] });
+  const executing = execute(run);
+  await vi.waitFor(
+    async () => {
+      const { passed } = await runRow(run);
+      expect(passed).toBeGreaterThan(0);
+      const done = (await resultRows(run)).filter((result) => result.status === "completed").length;
+      expect(passed).toBeLessThanOrEqual(done);
+      expect(passed).toBeLessThan(40);
+    },
+    { timeout: 5_000, interval: 20 },
+  );
+  expect(await executing).toEqual({ status: "completed" });
+  await expectConsistent(run);
+});
+
 test("a stopping process gives back what it began, as if it had not", async () => {
   const run = await prepare({ path: "/hang", tests: 10, concurrency: 3, target: { timeout_ms: 60_000 } });
   const stop = new AbortController();
@@ -279,10 +316,7 @@ test("what was begun too often runs alone, and then is an error; the others fini
     run.test_run_id,
   ]);
   const claim = (index: number, claims: number) =>
-    open().admin("update test_result set claims = $2, status = 'running', lease_token = uuidv7() where id = $1", [
-      ids[index]?.id,
-      claims,
-    ]);
+    open().admin("update test_result set claims = $2 where id = $1", [ids[index]?.id, claims]);
   await Promise.all([claim(0, 5), claim(1, 3), claim(2, 4), claim(3, 2)]);
   const aside: number[] = [];
   let now = 0;

@@ -2,6 +2,7 @@
 import { insertResultsOfRun, readRetriedRun } from "@rhesis/db/queries/run-start";
 import type { Tx } from "@rhesis/db/tenant";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
+import { isRunOver } from "@rhesis/engine/run/schema";
 import { AppError, invalid, notFound } from "@rhesis/telemetry/app-error";
 import { writeRun } from "./start.ts";
 
@@ -14,12 +15,26 @@ export type RetryRun = { id: string; verdicts: readonly ResultVerdict[]; name?: 
 export async function retryTestRun(tx: Tx, { id, verdicts, name }: RetryRun): Promise<string> {
   const from = await readRetriedRun(tx, id);
   if (from === undefined) throw notFound("test run");
-  if (from.status === "queued" || from.status === "running") {
+  if (!isRunOver(from.status)) {
     throw new AppError("conflict", "The run is not over yet. Wait for its end, or cancel it.");
   }
   if (from.endpoint_deleted) throw new AppError("conflict", "The endpoint of the run was deleted. Restore it first.");
   const { run_id, project_id, test_set_id, endpoint_id, plan } = from;
-  const run = { id: run_id, project_id, test_set_id, endpoint_id, plan, name: name ?? retryName(from.name) };
+  if (from.kind === "rescore")
+    throw new AppError(
+      "conflict",
+      "This run scored stored answers again and asked nobody. Retry the run they are from.",
+    );
+  const run = {
+    id: run_id,
+    project_id,
+    test_set_id,
+    endpoint_id,
+    plan,
+    kind: "execute" as const,
+    source_run_id: null,
+    name: name ?? retryName(from.name),
+  };
   await writeRun(tx, run, null, async (new_id) => {
     const total = await insertResultsOfRun(tx, { id: new_id, from_run_id: id, verdicts });
     if (total > 0) return total;

@@ -13,7 +13,7 @@ import type { Tx } from "@rhesis/db/tenant";
 import { isJudge } from "@rhesis/engine/metric/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
 import { enqueueJob } from "@rhesis/jobs/enqueue";
-import { AppError, invalid, notFound } from "@rhesis/telemetry/app-error";
+import { AppError, invalid, notFound, type FieldProblem } from "@rhesis/telemetry/app-error";
 import { metricsByRequirement, metricsForAll, type ResolvedMetrics } from "./resolve-metrics.ts";
 
 export type StartRun = {
@@ -40,14 +40,15 @@ export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
   const { set, endpoint } = checkFacts(facts, args);
   const resolved =
     metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUse(tx, set.id));
-  const models = modelsOf(resolved.metrics, facts.models);
-  const plan = freezePlan(args, endpoint, resolved, models);
+  const plan = freezePlan(args, endpoint, plannedScoring(resolved, facts.models));
   const run = {
     id: facts.run_id,
     project_id: set.project_id,
     test_set_id: set.id,
     endpoint_id: endpoint.id,
     name: args.name ?? runName(set.name, facts.runs_before + 1),
+    kind: "execute" as const,
+    source_run_id: null,
     plan,
   };
   const expected = set.test_count * args.repeats;
@@ -66,8 +67,9 @@ export async function writeRun(
   expected: number | null,
   insertResults: (id: string) => Promise<number>,
 ): Promise<void> {
-  const { id, project_id } = run;
-  const job = await enqueueJob(tx, { name: "execute_test_run", payload: { test_run_id: id }, project_id });
+  const { id, project_id, kind } = run;
+  const name = kind === "execute" ? "execute_test_run" : "rescore_test_run";
+  const job = await enqueueJob(tx, { name, payload: { test_run_id: id }, project_id });
   const [, total] = await Promise.all([insertRun(tx, { ...run, job_id: job.id }), insertResults(id)]);
   if (expected !== null && total !== expected) {
     throw new AppError("conflict", "The test set was changed at this moment. Start the run again.");
@@ -86,11 +88,7 @@ function checkFacts({ set, endpoint, run_metrics }: StartFacts, args: StartRun) 
     const message = "There is no such endpoint in the project of the test set.";
     throw invalid(message, [{ path: ["endpoint_id"], message }]);
   }
-  const missing = (args.metric_ids ?? []).flatMap((id, at) =>
-    run_metrics.some((metric) => metric.id === id)
-      ? []
-      : [{ path: ["metric_ids", at], message: "There is no such metric" }],
-  );
+  const missing = missingMetrics(run_metrics, args.metric_ids ?? []);
   if (missing.length > 0) throw invalid("A metric named for this run is not there.", missing);
   if (set.test_count === 0) throw invalid("The test set is empty. Add tests to it first.");
   if (set.test_count * args.repeats > mostResults) {
@@ -100,9 +98,15 @@ function checkFacts({ set, endpoint, run_metrics }: StartFacts, args: StartRun) 
   return { set, endpoint };
 }
 
+/** A problem for each metric that was named and is not there. */
+export function missingMetrics(found: readonly StartMetric[], named: readonly string[]): FieldProblem[] {
+  return named.flatMap((id, at) =>
+    found.some((metric) => metric.id === id) ? [] : [{ path: ["metric_ids", at], message: "There is no such metric" }],
+  );
+}
+
 type JudgeModels = { models: StartModel[]; default_model_id: string | null };
 
-/** @throws invalid where a metric asks a model and there is none for it */
 function modelsOf(metrics: readonly StartMetric[], live: readonly StartModel[]): JudgeModels {
   const fallback = live.find((model) => model.is_default);
   const judges = metrics.filter((metric) => isJudge(metric.parameters.implementation));
@@ -120,18 +124,26 @@ function modelsOf(metrics: readonly StartMetric[], live: readonly StartModel[]):
   return { models, default_model_id: needsDefault ? (fallback?.id ?? null) : null };
 }
 
-function freezePlan(
-  args: StartRun,
-  endpoint: NonNullable<StartFacts["endpoint"]>,
-  { source, metrics }: ResolvedMetrics,
-  { models, default_model_id }: JudgeModels,
-): RunPlan {
+type PlannedScoring = Pick<RunPlan, "metrics" | "metrics_source" | "models" | "default_model_id">;
+
+/**
+ * The part of a plan that says how answers are scored.
+ * @throws invalid where a metric asks a model and there is none for it
+ */
+export function plannedScoring({ source, metrics }: ResolvedMetrics, live: readonly StartModel[]): PlannedScoring {
+  const { models, default_model_id } = modelsOf(metrics, live);
   return {
-    endpoint: { id: endpoint.id, name: endpoint.name, config: endpoint.config },
     metrics: metrics.map(({ id, name, parameters, model_id }) => ({ id, name, parameters, model_id })),
     metrics_source: source,
     models: models.map(plannedModel),
     default_model_id,
+  };
+}
+
+function freezePlan(args: StartRun, endpoint: NonNullable<StartFacts["endpoint"]>, scoring: PlannedScoring): RunPlan {
+  return {
+    endpoint: { id: endpoint.id, name: endpoint.name, config: endpoint.config },
+    ...scoring,
     params: args.params,
     concurrency: Math.min(args.concurrency ?? endpoint.max_concurrency, endpoint.max_concurrency),
     repeats: args.repeats,

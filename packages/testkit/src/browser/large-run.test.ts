@@ -1,3 +1,4 @@
+import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { soon } from "./browser.ts";
 import { ada, browserTest, useStage } from "./stage.ts";
@@ -5,8 +6,16 @@ import { ada, browserTest, useStage } from "./stage.ts";
 const stage = useStage();
 const many = 10_000;
 
-/** A finished run of `many` results: those of a real run over and over. */
-async function largeRun(): Promise<string> {
+let made: Promise<string> | undefined;
+
+/** A finished run of `many` results, the same for every test. */
+function largeRun(): Promise<string> {
+  made ??= makeLargeRun();
+  return made;
+}
+
+/** The results of a real run over and over. */
+async function makeLargeRun(): Promise<string> {
   const { open, finishedRun } = stage();
   const { id } = await finishedRun();
   const [run] = await open.admin<{ id: string }>(`
@@ -57,8 +66,9 @@ browserTest(
         state.longest = Math.max(state.longest, now - last);
         last = now;
         state.most = Math.max(state.most, document.querySelectorAll("[role=row]").length);
+        if (!state.scrolling) return;
         table?.scrollTo(0, table.scrollHeight);
-        if (state.scrolling) requestAnimationFrame(frame);
+        requestAnimationFrame(frame);
       };
       requestAnimationFrame(frame);
     });
@@ -99,6 +109,66 @@ browserTest(
     expect(page.url()).toBe(opened);
     await page.goForward();
     await page.waitForURL(/\/test-results\//);
+  },
+  120_000,
+);
+
+/** The result with this number, counted from 1 in the order of the run. */
+async function resultId(test_run_id: string, number: number): Promise<string> {
+  const path = `/test-results?test_run_id=${test_run_id}&limit=1&offset=${number - 1}`;
+  return (await stage().rest<{ items: { id: string }[] }>("GET", path)).items[0]?.id ?? "";
+}
+
+/** The open row is this one: in the panel, in the address, and in full view in the table. */
+async function expectOpen(page: Page, id: string, number: number): Promise<void> {
+  const title = page.getByRole("complementary").getByRole("heading", { level: 2 });
+  await soon(() => title.textContent()).toContain(`No. ${number}:`);
+  expect(new URL(page.url()).searchParams.get("open")).toBe(id);
+  const row = page.getByRole("row", { name: `No. ${number}:` });
+  await row.waitFor({ timeout: 30_000 });
+  await soon(() => row.getAttribute("aria-selected")).toBe("true");
+  const hidden = (): Promise<number> =>
+    row.evaluate((element) => {
+      const view = element.closest("[role=grid]")?.getBoundingClientRect() ?? new DOMRect();
+      const header = element.closest("[role=grid]")?.firstElementChild?.getBoundingClientRect() ?? new DOMRect();
+      const { top, bottom } = element.getBoundingClientRect();
+      return Math.round(Math.max(0, header.bottom - top, bottom - view.bottom));
+    });
+  await soon(hidden).toBe(0);
+}
+
+browserTest(
+  "a link to result 5,000 of a run shows it in its place, and the next and previous ones follow from there",
+  async () => {
+    const run = await largeRun();
+    const ids = new Map<number, string>();
+    for (const number of [99, 100, 101, 4999, 5000, 5001, 5002]) ids.set(number, await resultId(run, number));
+    const { page } = await stage().visitAs(ada);
+    const panel = page.getByRole("complementary");
+    const shows = (number: number): Promise<void> => expectOpen(page, ids.get(number) ?? "", number);
+    const open = (number: number) => page.goto(`/test-runs/${run}?open=${ids.get(number)}`);
+    await open(5000);
+    await panel.getByRole("button", { name: "Next (j)" }).click();
+    await shows(5001);
+    await panel.getByRole("button", { name: "Previous (k)" }).click();
+    await panel.getByRole("button", { name: "Previous (k)" }).click();
+    await shows(4999);
+    for (const number of [5000, 5001, 5002]) {
+      await page.keyboard.press("j");
+      await shows(number);
+    }
+    await panel.getByRole("link", { name: "Full page" }).click();
+    await page.waitForURL(/\/test-results\//);
+    await page.goBack();
+    await shows(5002);
+
+    await page.goto("/");
+    await open(99);
+    await shows(99);
+    for (const number of [100, 101]) {
+      await panel.getByRole("button", { name: "Next (j)" }).click();
+      await shows(number);
+    }
   },
   120_000,
 );

@@ -2,11 +2,11 @@ import { Accordion, Group, NumberInput, Select, SimpleGrid, Stack, Textarea, Tex
 import type { UseFormReturnType } from "@mantine/form";
 import type { Endpoint } from "@rhesis/router/endpoint/schema";
 import { Section } from "../../ui/page.tsx";
+import { ProjectSelect } from "../../ui/project-select.tsx";
 import { AnswerSection } from "./answer-section.tsx";
 import { AuthSection } from "./auth-section.tsx";
 import type { EndpointValues } from "./endpoint-values.ts";
 import { environmentOptions } from "./environments.ts";
-import { ProjectField } from "./project-field.tsx";
 import { RequestSection } from "./request-section.tsx";
 
 const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -35,7 +35,14 @@ export function EndpointFields({ form, endpoint }: { form: UseFormReturnType<End
           />
         </Group>
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          {endpoint === undefined && <ProjectField {...form.getInputProps("project_id")} />}
+          {endpoint === undefined && (
+            <ProjectSelect
+              required
+              value={form.values.project_id === "" ? null : form.values.project_id}
+              onChange={(id) => form.setFieldValue("project_id", id ?? "")}
+              error={form.errors["project_id"]}
+            />
+          )}
           <Select
             label="Environment"
             data={environmentOptions}

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { updateEndpoint, type Endpoint } from "@rhesis/router/endpoint/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
-import { useCan } from "../../session/member.tsx";
+import { useCan, useFeature } from "../../session/member.tsx";
 import { CopyCurl, CopyLink } from "../../ui/copy.tsx";
 import { ErrorState } from "../../ui/error-state.tsx";
 import { useContractForm } from "../../ui/form.ts";
@@ -39,6 +39,7 @@ function EndpointPage() {
 function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
   const navigate = useNavigate();
   const can = useCan();
+  const isOn = useFeature();
   const { form, onSubmit, isSaving, failure, hasUnsaved } = useContractForm({
     schema: updateEndpoint,
     initialValues: valuesOfEndpoint(endpoint),
@@ -69,6 +70,7 @@ function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
       <PageHeader
         title={endpoint.name}
         parents={[{ label: "Endpoints", to: "/endpoints" }]}
+        description={isOn("endpoint_trial") ? undefined : "Trying endpoints is switched off here."}
         status={
           <Badge variant="default" tt="none" fw={500}>
             {environmentLabels[endpoint.environment]}
@@ -77,7 +79,9 @@ function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
         actions={
           <>
             <CopyLink />
-            <CopyCurl call={{ method: "POST", path: `/endpoints/${endpoint.id}/invoke`, body: { input: "Hello" } }} />
+            {isOn("endpoint_trial") && (
+              <CopyCurl call={{ method: "POST", path: `/endpoints/${endpoint.id}/invoke`, body: { input: "Hello" } }} />
+            )}
             {can("endpoint:delete") && (
               <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => void remove()}>
                 Delete

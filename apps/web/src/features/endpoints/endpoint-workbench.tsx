@@ -2,7 +2,7 @@ import { Stack } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { Endpoint } from "@rhesis/router/endpoint/schema";
 import type { ReactNode } from "react";
-import { useCan } from "../../session/member.tsx";
+import { useIsOffered, useCan } from "../../session/member.tsx";
 import { notifyDone } from "../../ui/notices.ts";
 import { answerFieldLooks } from "./answer-fields.ts";
 import { EndpointFields } from "./endpoint-fields.tsx";
@@ -21,6 +21,7 @@ type Props = {
 /** Fields at the left, a trial of them at the right; below each other where there is no room. */
 export function EndpointWorkbench({ form, endpoint, onSubmit, children }: Props) {
   const can = useCan();
+  const isOffered = useIsOffered();
   const mayEdit = can(endpoint === undefined ? "endpoint:create" : "endpoint:update");
   return (
     <div className={styles.workbench}>
@@ -30,7 +31,7 @@ export function EndpointWorkbench({ form, endpoint, onSubmit, children }: Props)
         </fieldset>
         {children}
       </form>
-      {can("endpoint:invoke") && (
+      {isOffered({ needs: "endpoint:invoke", feature: "endpoint_trial" }) && (
         <Stack className={styles.trial}>
           <TryEndpoint
             values={form.getValues()}

@@ -3,7 +3,7 @@ import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import type { EndpointItem } from "@rhesis/router/endpoint/schema";
 import { trpc } from "../../api/trpc.ts";
-import { useCan } from "../../session/member.tsx";
+import { useCan, useFeature } from "../../session/member.tsx";
 import { useProjectId } from "../../shell/project.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
@@ -66,6 +66,7 @@ function EndpointsPage() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: "/endpoints" });
   const can = useCan();
+  const isOn = useFeature();
   const project_id = useProjectId();
   const { q, sort, environment } = search;
   const pages = useListPages(
@@ -114,8 +115,8 @@ function EndpointsPage() {
               title="Connect the application you want to test"
               action={create}
             >
-              An endpoint is the address of your chatbot or agent, with what to send and where its answer stands. You
-              can try it before you save it.
+              An endpoint is the address of your chatbot or agent, with what to send and where its answer stands.
+              {isOn("endpoint_trial") && " You can try it before you save it."}
             </EmptyState>
           )
         }

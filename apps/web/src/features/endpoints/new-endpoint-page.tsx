@@ -3,6 +3,7 @@ import { Skeleton } from "@mantine/core";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { createEndpoint } from "@rhesis/router/endpoint/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
+import { useFeature } from "../../session/member.tsx";
 import { useProjectId } from "../../shell/project.ts";
 import { ErrorState } from "../../ui/error-state.tsx";
 import { useContractForm } from "../../ui/form.ts";
@@ -17,12 +18,17 @@ export const Route = createLazyRoute("/endpoints/new")({ component: NewEndpointP
 
 function NewEndpointPage() {
   const chosen = useProjectId();
-  const projects = useQuery(trpc.project.list.queryOptions({ limit: 100, sort: "name" }));
+  const isOn = useFeature();
+  const projects = useQuery(trpc.project.list.queryOptions({ limit: 1, sort: "name" }));
   return (
     <Page>
       <PageHeader
         title="Connect an endpoint"
-        description="Say how your application is called, and try it until the answer is read right."
+        description={
+          isOn("endpoint_trial")
+            ? "Say how your application is called, and try it until the answer is read right."
+            : "Say how your application is called. Trying endpoints is switched off here."
+        }
         parents={[{ label: "Endpoints", to: "/endpoints" }]}
       />
       {projects.isError && <ErrorState error={projects.error} onRetry={() => void projects.refetch()} />}

@@ -9,6 +9,7 @@ import { ErrorState } from "../../ui/error-state.tsx";
 import { ButtonLink } from "../../ui/link.tsx";
 import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { FollowRuns } from "../test-runs/follow-runs.tsx";
 import { LatestRun } from "./latest-run.tsx";
 import { NextSteps } from "./next-steps.tsx";
 import { RecentRuns } from "./recent-runs.tsx";
@@ -16,18 +17,12 @@ import { stepsOf } from "./steps.ts";
 
 export const Route = createLazyRoute("/")({ component: HomePage });
 
-const isOpen = new Set(["queued", "running"]);
-
 function useHome() {
   const project_id = useProjectId();
   const one = { limit: 1, project_id };
   return useQueries({
     queries: [
-      trpc.test_run.list.queryOptions(
-        { limit: 8, project_id },
-        // Runs that are under way move; their own page follows them live.
-        { refetchInterval: ({ state }) => state.data?.items.some((run) => isOpen.has(run.status)) && 3000 },
-      ),
+      trpc.test_run.list.queryOptions({ limit: 8, project_id }),
       trpc.endpoint.list.queryOptions(one),
       trpc.requirement.list.queryOptions({ limit: 1 }),
       trpc.metric.list.queryOptions({ limit: 1 }),
@@ -56,9 +51,11 @@ function HomePage() {
   const steps = stepsOf(totals);
   const isReady = Object.values(totals).every((total) => total !== undefined);
   const isSetUp = isReady && steps.every((step) => step.isDone);
-  const [latest] = runs.data?.items ?? [];
+  const recent = runs.data?.items ?? [];
+  const [latest] = recent;
   return (
     <Page>
+      <FollowRuns runs={recent} />
       <PageHeader
         title={me.organization?.name ?? "Home"}
         description="How your applications do, and what to do next."
@@ -78,7 +75,7 @@ function HomePage() {
           {!isSetUp && <NextSteps steps={steps} />}
         </SimpleGrid>
       )}
-      {isReady && latest !== undefined && <RecentRuns runs={runs.data?.items ?? []} />}
+      {isReady && latest !== undefined && <RecentRuns runs={recent} />}
     </Page>
   );
 }

@@ -8,6 +8,7 @@ import { durationText, RelativeTime } from "../../ui/relative-time.tsx";
 const states: Record<TestRunItem["status"], string> = {
   queued: "Waiting",
   running: "Running",
+  paused: "Paused",
   completed: "Completed",
   failed: "Failed",
   cancelled: "Cancelled",

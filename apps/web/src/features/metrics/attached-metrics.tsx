@@ -9,6 +9,7 @@ import type { MetricItem } from "@rhesis/router/metric/schema";
 import { trpc } from "../../api/trpc.ts";
 import { ErrorState } from "../../ui/error-state.tsx";
 import type { ListPages } from "../../ui/list-pages.ts";
+import { LoadMore } from "../../ui/load-more.tsx";
 import { notifyDone, notifyFailure } from "../../ui/notices.ts";
 import { MetricPicker } from "./metric-picker.tsx";
 import { passesWhen } from "./passes-when.ts";
@@ -52,11 +53,7 @@ export function AttachedMetrics(props: Props) {
           ))}
         </ul>
       )}
-      {pages.has_more && (
-        <Button variant="subtle" onClick={pages.loadMore} loading={pages.is_loading_more}>
-          Show more
-        </Button>
-      )}
+      <LoadMore pages={pages} />
       {editable && (
         <Group gap="xs">
           <Button

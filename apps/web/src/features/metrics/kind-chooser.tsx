@@ -1,6 +1,8 @@
 import { Text, Title } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { metricCatalog, type MetricDescription } from "@rhesis/engine/metric/catalog";
+import { isJudge } from "@rhesis/engine/metric/schema";
+import { useFeature } from "../../session/member.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";
 import { byGroup } from "./metric-groups.ts";
 import { passesWhen } from "./passes-when.ts";
@@ -21,9 +23,11 @@ function Example({ example }: Pick<MetricDescription, "example">) {
 
 /** All kinds of metric, by what they look at, each with an example. */
 export function KindChooser() {
+  const isOn = useFeature();
+  const kinds = metricCatalog.filter(({ implementation }) => isOn("llm_judge") || !isJudge(implementation));
   return (
     <>
-      {byGroup(metricCatalog).map(({ group, items }) => (
+      {byGroup(kinds).map(({ group, items }) => (
         <section key={group} aria-label={group}>
           <Title order={2} mb={8}>
             {group}

@@ -7,6 +7,7 @@ import {
 } from "@rhesis/engine/metric/schema";
 import { describeMetric } from "@rhesis/engine/metric/catalog";
 import type { FieldProblem } from "../../api/problems.ts";
+import { plainProblem } from "../../ui/plain-problem.ts";
 
 export type MetricDraft = {
   name: string;
@@ -43,21 +44,14 @@ export function draftOf(implementation: MetricImplementation): MetricDraft {
   };
 }
 
-function messageOf(issue: { code?: string | undefined; message: string; origin?: unknown }): string {
-  if (issue.code === "invalid_type") return "Fill this in";
-  if (issue.code === "too_small" && issue.origin === "string") return "Fill this in";
-  if (issue.code === "too_small" && issue.origin === "array") return "Add at least one more";
-  return issue.message;
-}
-
 /** What is wrong with a draft before it is sent. */
 export function draftProblems(draft: MetricDraft): Problems {
   const problems: Problems = {};
   if (draft.name.trim() === "") problems["name"] = "Give it a name";
-  const parsed = metricParameters.safeParse(draft.parameters);
+  const parsed = metricParameters.safeParse(draft.parameters, { error: plainProblem });
   const found = parsed.success
     ? parameterProblems(parsed.data)
-    : parsed.error.issues.map((issue) => ({ path: issue.path.map(String), message: messageOf(issue) }));
+    : parsed.error.issues.map((issue) => ({ path: issue.path.map(String), message: issue.message }));
   for (const { path, message } of found) problems[["parameters", ...path].join(".")] ??= message;
   return problems;
 }

@@ -7,9 +7,10 @@ import { describeMetric } from "@rhesis/engine/metric/catalog";
 import { isJudge, type ScoreOutcome } from "@rhesis/engine/metric/schema";
 import { failureOf } from "../../api/problems.ts";
 import { trpc } from "../../api/trpc.ts";
-import { useCan } from "../../session/member.tsx";
+import { useCan, useFeature } from "../../session/member.tsx";
 import { Section } from "../../ui/page.tsx";
 import { durationText } from "../../ui/relative-time.tsx";
+import { SwitchedOffNote } from "../../ui/switched-off.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";
 import { settingsComplete, type MetricDraft } from "./metric-draft.ts";
 import { shownScore } from "./shown-score.ts";
@@ -37,6 +38,7 @@ function passages(context: string): string[] {
 
 export function MetricTrial({ draft, isReady }: { draft: MetricDraft; isReady: boolean }) {
   const can = useCan();
+  const isOn = useFeature();
   const { implementation } = draft.parameters;
   const [sample, setSample] = useState(() => sampleOf(draft));
   const trial = useMutation(trpc.metric.try.mutationOptions());
@@ -61,6 +63,13 @@ export function MetricTrial({ draft, isReady }: { draft: MetricDraft; isReady: b
     // oxlint-disable-next-line react/exhaustive-deps -- `settled` stands for everything the trial reads
   }, [settled, isUsable, needsModel]);
   if (!can("metric:try")) return null;
+  if (needsModel && !isOn("llm_judge")) {
+    return (
+      <div className={styles.trial}>
+        <SwitchedOffNote feature="llm_judge">It cannot be tried on a sample answer.</SwitchedOffNote>
+      </div>
+    );
+  }
   return (
     <div className={styles.trial}>
       <Section title="Try it" description="Paste an answer and see what this metric makes of it. Nothing is stored.">

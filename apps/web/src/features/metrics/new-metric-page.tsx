@@ -1,9 +1,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
+import { isJudge } from "@rhesis/engine/metric/schema";
 import { api, trpc } from "../../api/trpc.ts";
+import { useFeature } from "../../session/member.tsx";
+import { ButtonLink } from "../../ui/link.tsx";
 import { notifyDone } from "../../ui/notices.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Page } from "../../ui/page.tsx";
+import { SwitchedOff } from "../../ui/switched-off.tsx";
 import { KindChooser } from "./kind-chooser.tsx";
 import { draftOf, type MetricDraft } from "./metric-draft.ts";
 import { MetricForm } from "./metric-form.tsx";
@@ -12,6 +16,8 @@ function NewMetricPage() {
   const { kind, requirement, test_set } = Route.useSearch();
   const navigate = useNavigate({ from: "/metrics/new" });
   const cache = useQueryClient();
+  const isOn = useFeature();
+  const isOff = kind !== undefined && isJudge(kind) && !isOn("llm_judge");
   const create = async (draft: MetricDraft) => {
     const metric = await api.metric.create.mutate(draft);
     if (requirement !== undefined)
@@ -36,9 +42,18 @@ function NewMetricPage() {
         parents={[{ label: "Metrics", to: "/metrics" }]}
         description={kind === undefined ? "Choose what the metric looks at." : undefined}
       />
-      {kind === undefined ? (
-        <KindChooser />
-      ) : (
+      {kind === undefined && <KindChooser />}
+      {isOff && (
+        <SwitchedOff
+          feature="llm_judge"
+          action={
+            <ButtonLink from="/metrics/new" to="." search={(before) => ({ ...before, kind: undefined })}>
+              Choose another kind
+            </ButtonLink>
+          }
+        />
+      )}
+      {kind !== undefined && !isOff && (
         <MetricForm
           key={kind}
           initial={draftOf(kind)}

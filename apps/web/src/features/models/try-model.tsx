@@ -3,12 +3,20 @@ import { IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { failureOf } from "../../api/problems.ts";
 import { alone, trpc } from "../../api/trpc.ts";
+import { useFeature } from "../../session/member.tsx";
 import { Section } from "../../ui/page.tsx";
 import { durationText } from "../../ui/relative-time.tsx";
+import { SwitchedOffNote } from "../../ui/switched-off.tsx";
 import { configOfValues, type ModelValues } from "./model-values.ts";
 
 /** One short question to the model as the form describes it, saved or not. `id`: whose stored key may be used. */
-export function TryModel({ values, id }: { values: ModelValues; id?: string }) {
+export function TryModel(props: { values: ModelValues; id?: string }) {
+  const isOn = useFeature();
+  if (isOn("llm_judge")) return <Trial {...props} />;
+  return <SwitchedOffNote feature="llm_judge">Models can be connected, but not tried.</SwitchedOffNote>;
+}
+
+function Trial({ values, id }: { values: ModelValues; id?: string }) {
   const attempt = useMutation(trpc.model.try.mutationOptions(alone));
   const run = () =>
     attempt.mutate({

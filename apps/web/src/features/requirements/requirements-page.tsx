@@ -13,6 +13,7 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { Beside, Page } from "../../ui/page.tsx";
 import { RelativeTime } from "../../ui/relative-time.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
+import { idOrderOf } from "../../ui/open-row.ts";
 import { neighboursOf } from "../../ui/side-panel.tsx";
 import { RequirementPanel } from "./requirement-panel.tsx";
 import { ButtonLink, RowLink } from "../../ui/link.tsx";
@@ -85,6 +86,7 @@ function RequirementsPage() {
           sort={sort}
           onSort={(by) => set({ sort: by })}
           openId={open}
+          idOrder={idOrderOf(sort)}
           onOpen={(row) => set({ open: row.id })}
           onClose={() => set({ open: undefined })}
           empty={

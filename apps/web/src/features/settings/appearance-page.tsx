@@ -1,5 +1,6 @@
 import { Radio, Stack, useMantineColorScheme, type MantineColorScheme } from "@mantine/core";
 import { createLazyRoute } from "@tanstack/react-router";
+import { onlyReadOut } from "../../ui/only-read-out.ts";
 import { Page, Section } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 
@@ -17,7 +18,7 @@ function AppearancePage() {
     <Page narrow>
       <PageHeader title="Appearance" description="For you, in this browser." />
       <Section title="Colours">
-        <Radio.Group aria-label="Colours" value={colorScheme} onChange={setColorScheme}>
+        <Radio.Group label="Colours" labelProps={onlyReadOut} value={colorScheme} onChange={setColorScheme}>
           <Stack gap="sm">
             {choices.map((choice) => (
               <Radio key={choice.value} {...choice} />

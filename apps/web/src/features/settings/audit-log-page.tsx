@@ -13,6 +13,7 @@ import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { Beside, Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { absoluteText, RelativeTime } from "../../ui/relative-time.tsx";
+import { idOrderOf } from "../../ui/open-row.ts";
 import { neighboursOf, SidePanel } from "../../ui/side-panel.tsx";
 import { changesOf } from "./audit-changes.ts";
 import { entityName, entityNames, entityOptions } from "./entity-names.ts";
@@ -67,6 +68,7 @@ function AuditLogPage() {
           sort={sort}
           onSort={(by) => set({ sort: by })}
           openId={open}
+          idOrder={idOrderOf(sort)}
           onOpen={(row) => set({ open: row.id })}
           onClose={() => set({ open: undefined })}
           empty={

@@ -22,3 +22,7 @@ test("every word is quoted for a shell, and what curl sets itself is left out", 
 test("a request without a body has none", () => {
   expect(asCurl({ ...request, method: "GET", body: null })).not.toContain("--data-raw");
 });
+
+test("brackets and braces of an address are sent as they are", () => {
+  expect(asCurl({ ...request, url: "https://bot.example/?a[0]={b}" })).toMatch(/^curl --globoff -X 'POST' 'https/);
+});

@@ -8,7 +8,7 @@ import { filter, oneOf, searchFor } from "../../ui/list-search.ts";
 export const resultFilters = {
   q: searchFor,
   verdict: filter(oneOf<ResultVerdict>({ pass: true, fail: true, inconclusive: true, error: true })),
-  status: filter(oneOf<TestResultItem["status"]>({ pending: true, running: true, completed: true, cancelled: true })),
+  status: filter(oneOf<TestResultItem["status"]>({ pending: true, completed: true, cancelled: true })),
   requirement: filter(z.uuid()),
   metric: filter(z.uuid()),
   metric_verdict: filter(oneOf<ScoreVerdict>({ pass: true, fail: true, inconclusive: true })),

@@ -8,18 +8,19 @@ import { resultFilters } from "../test-results/result-filters.ts";
 const runStatus = oneOf<TestRunItem["status"]>({
   queued: true,
   running: true,
+  paused: true,
   completed: true,
   failed: true,
   cancelled: true,
 });
 const id = filter(z.uuid());
-const { sort } = listSearch(["created_at"]);
+const { q, sort } = listSearch(["created_at"]);
 
 export const testRunRoutes = {
   testRuns: createRoute({
     getParentRoute: () => rootRoute,
     path: "/test-runs",
-    validateSearch: z.object({ sort, status: filter(runStatus), test_set: id, endpoint: id }),
+    validateSearch: z.object({ q, sort, status: filter(runStatus), test_set: id, endpoint: id }),
   }).lazy(() => import("./test-runs-page.tsx").then((page) => page.Route)),
   testRun: createRoute({
     getParentRoute: () => rootRoute,

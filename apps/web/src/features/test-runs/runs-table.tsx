@@ -11,8 +11,8 @@ import { ButtonLink, RowLink } from "../../ui/link.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { PassRate } from "../../ui/pass-rate.tsx";
 import { durationText, RelativeTime } from "../../ui/relative-time.tsx";
-import { useLiveRun } from "./live-run.ts";
-import { isLive, RunStatus } from "./run-status.tsx";
+import { FollowRuns } from "./follow-runs.tsx";
+import { RunStatus } from "./run-status.tsx";
 
 type Sort = "created_at";
 
@@ -69,18 +69,12 @@ const columns: Column<TestRunItem, Sort>[] = [
   },
 ];
 
-/** A browser keeps few streams open to one server, so only the newest runs at work move by themselves. */
-const mostFollowed = 2;
-
-function Follow({ id }: { id: string }) {
-  useLiveRun(id, true);
-  return null;
-}
-
 type Props = {
   test_set_id?: string | undefined;
   endpoint_id?: string | undefined;
   status?: TestRunItem["status"] | undefined;
+  /** A part of the name. */
+  q?: string | undefined;
   sort?: Sort | `-${Sort}` | undefined;
   onSort?: (sort: Sort | `-${Sort}` | undefined) => void;
   empty?: ReactNode;
@@ -89,17 +83,14 @@ type Props = {
 };
 
 /** Runs, the newest first; those at work fill while one looks. */
-export function RunsTable({ test_set_id, endpoint_id, status, sort, onSort, empty }: Props) {
+export function RunsTable({ test_set_id, endpoint_id, status, q, sort, onSort, empty }: Props) {
   const project_id = useProjectId();
   const navigate = useNavigate();
-  const filters = { test_set_id, endpoint_id, status, sort, ...(test_set_id === undefined ? { project_id } : {}) };
+  const filters = { test_set_id, endpoint_id, status, q, sort, ...(test_set_id === undefined ? { project_id } : {}) };
   const pages = useListPages(trpc.test_run.list.infiniteQueryOptions({ limit: pageSize, ...filters }, listPaging));
-  const live = pages.rows.filter(isLive).slice(0, mostFollowed);
   return (
     <>
-      {live.map((run) => (
-        <Follow key={run.id} id={run.id} />
-      ))}
+      <FollowRuns runs={pages.rows} />
       <DataTable
         label="Runs"
         columns={columns}

@@ -12,8 +12,8 @@ import { TextLink } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { PageLoading } from "../../ui/page-loading.tsx";
 import { Beside, Page } from "../../ui/page.tsx";
-import { neighboursOf } from "../../ui/side-panel.tsx";
 import { filtersOf, hasFilters, toggleFailures, type ResultFilters } from "../test-results/result-filters.ts";
+import { useNeighbours } from "../test-results/neighbours.ts";
 import { ResultPanel } from "../test-results/result-panel.tsx";
 import { useLiveResults } from "./live-results.ts";
 import { useLiveRun } from "./live-run.ts";
@@ -67,7 +67,11 @@ function RunView({ run }: { run: TestRun }) {
     wasLive.current = false;
   });
   useHotkeys([["f", () => set(toggleFailures(filters))]]);
-  const { previous, next } = neighboursOf(pages.rows, open);
+  const { previous, next } = useNeighbours(pages.rows, open, filters);
+  const steps = {
+    previous: previous === null ? null : () => set({ open: previous }),
+    next: next === null ? null : () => set({ open: next }),
+  };
   const close = () => set({ open: undefined });
   return (
     <Page fill>
@@ -83,6 +87,11 @@ function RunView({ run }: { run: TestRun }) {
           {run.error}
         </Alert>
       )}
+      {run.status === "paused" && (
+        <Alert color="yellow" title="The run is paused">
+          {run.pause_reason ?? "Nothing is asked until it is resumed. What has been answered stays."}
+        </Alert>
+      )}
       <RunProgress run={run} samples={samples} />
       <Group gap="md" justify="space-between">
         <VerdictChips run={run} verdict={filters.verdict} onChange={(verdict) => set({ verdict, status: undefined })} />
@@ -96,6 +105,8 @@ function RunView({ run }: { run: TestRun }) {
           openId={open}
           onOpen={(row) => set({ open: row.id })}
           onClose={close}
+          steps={steps}
+          idOrder="ascending"
           empty={
             hasFilters(filters) ? (
               <NothingMatches onClear={() => set(noFilters)} />
@@ -110,8 +121,8 @@ function RunView({ run }: { run: TestRun }) {
             run={run}
             filters={filters}
             onClose={close}
-            onPrevious={previous === null ? null : () => set({ open: previous.id })}
-            onNext={next === null ? null : () => set({ open: next.id })}
+            onPrevious={steps.previous}
+            onNext={steps.next}
           />
         )}
       </Beside>
@@ -132,10 +143,18 @@ function RunFacts({ run }: { run: TestRun }) {
       <TextLink to="/test-sets/$id" params={{ id: run.test_set_id }} size="sm" underline="always">
         {run.test_set_name}
       </TextLink>
-      {" against "}
+      {run.kind === "rescore" ? ": answers of " : " against "}
       <TextLink to="/endpoints/$id" params={{ id: run.endpoint_id }} size="sm" underline="always">
         {run.endpoint_name}
       </TextLink>
+      {run.source_run_id !== null && (
+        <>
+          {" from "}
+          <TextLink to="/test-runs/$id" params={{ id: run.source_run_id }} size="sm" underline="always">
+            an earlier run
+          </TextLink>
+        </>
+      )}
       {`, scored with ${sources[plan.metrics_source]}`}
       {plan.repeats > 1 && `, each test ${plan.repeats} times`}
       {run.user_name !== null && `, started by ${run.user_name}`}

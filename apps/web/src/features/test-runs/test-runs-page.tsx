@@ -6,27 +6,29 @@ import { FilterBar } from "../../ui/filter-bar.tsx";
 import { ButtonLink } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Page } from "../../ui/page.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
 import { TestSetSelect } from "../test-sets/test-set-select.tsx";
 import { RunsTable } from "./runs-table.tsx";
 
 const states = [
   { value: "queued", label: "Waiting" },
   { value: "running", label: "Running" },
+  { value: "paused", label: "Paused" },
   { value: "completed", label: "Completed" },
   { value: "failed", label: "Stopped by a fault" },
   { value: "cancelled", label: "Cancelled" },
 ] as const;
 
-const noFilters = { status: undefined, test_set: undefined, endpoint: undefined };
+const noFilters = { q: undefined, status: undefined, test_set: undefined, endpoint: undefined };
 
 function TestRunsPage() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: "/test-runs" });
   const project_id = useProjectId();
-  const { sort, status, test_set, endpoint } = search;
+  const { q, sort, status, test_set, endpoint } = search;
   const set = (changes: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
-  const isFiltered = status !== undefined || test_set !== undefined || endpoint !== undefined;
+  const isFiltered = q !== undefined || status !== undefined || test_set !== undefined || endpoint !== undefined;
   return (
     <Page fill>
       <PageHeader
@@ -35,6 +37,7 @@ function TestRunsPage() {
         actions={<ButtonLink to="/test-sets">Start a run</ButtonLink>}
       />
       <FilterBar onClear={isFiltered ? () => set(noFilters) : null}>
+        <SearchField value={q} onChange={(text) => set({ q: text })} label="Search runs" />
         <Select
           aria-label="State"
           placeholder="Any state"
@@ -55,6 +58,7 @@ function TestRunsPage() {
         test_set_id={test_set}
         endpoint_id={endpoint}
         status={status}
+        q={q}
         sort={sort}
         onSort={(by) => set({ sort: by })}
         {...(isFiltered ? { empty: <NothingMatches onClear={() => set(noFilters)} /> } : {})}

@@ -1,12 +1,12 @@
 /** Starting a run: where, scored with what, how often, how many at a time. */
-import { Alert, Button, Collapse, Drawer, Group, MultiSelect, NumberInput, Stack, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { Alert, Button, Drawer, Group, NumberInput, Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 import type { TestSet } from "@rhesis/router/test-set/schema";
 import { failureOf, type Failure } from "../../api/problems.ts";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { ButtonLink, TextLink } from "../../ui/link.tsx";
+import { MetricsChoice } from "../metrics/metrics-choice.tsx";
 import { EndpointSelect } from "./endpoint-select.tsx";
 
 type Props = {
@@ -156,58 +156,5 @@ function StartFailure({ failure, testSet }: { failure: Failure; testSet: TestSet
         )}
       </Stack>
     </Alert>
-  );
-}
-
-function MetricsChoice(props: {
-  test_set_id: string;
-  value: string[];
-  onChange: (ids: string[]) => void;
-  error: string | undefined;
-}) {
-  const { test_set_id, value, onChange, error } = props;
-  const [isAsked, setOpen] = useState(value.length > 0);
-  const isOpen = isAsked || error !== undefined;
-  const own = useQuery(trpc.test_set.metrics.queryOptions({ id: test_set_id, limit: 100, sort: "name" }));
-  const all = useQuery(trpc.metric.list.queryOptions({ limit: 100, sort: "name" }, { enabled: isOpen }));
-  const names = own.data?.items.map(({ name }) => name) ?? [];
-  const shown = names.slice(0, 4).join(", ") + (names.length > 4 ? ` and ${names.length - 4} more` : "");
-  const source =
-    value.length > 0
-      ? "Every test is scored with the metrics named here."
-      : names.length > 0
-        ? `Every test is scored with the metrics of this set: ${shown}.`
-        : "Each test is scored with the metrics of its requirement.";
-  return (
-    <div>
-      <Text size="sm" fw={500}>
-        How answers are scored
-      </Text>
-      <Text size="sm" c="dimmed" className="break-words">
-        {own.isPending ? "…" : source}
-      </Text>
-      {!isOpen && (
-        <Button variant="subtle" size="compact-sm" mt={4} px={0} onClick={() => setOpen(true)}>
-          Use other metrics for this run
-        </Button>
-      )}
-      <Collapse expanded={isOpen}>
-        <MultiSelect
-          mt={6}
-          aria-label="Metrics for this run"
-          placeholder={value.length === 0 ? "Choose metrics" : ""}
-          searchable
-          clearable
-          data={(all.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-          value={value}
-          onChange={(ids) => {
-            setOpen(true);
-            onChange(ids);
-          }}
-          error={error}
-          nothingFoundMessage={all.isPending ? "Loading…" : "Nothing found"}
-        />
-      </Collapse>
-    </div>
   );
 }

@@ -3,7 +3,7 @@ import { createTestSet } from "@rhesis/router/test-set/schema";
 import type { z } from "zod";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { useContractForm } from "../../ui/form.ts";
-import { ProjectSelect } from "../../ui/project-select.tsx";
+import { ProjectOfNew } from "../../ui/project-select.tsx";
 
 type Values = { project_id: string; name: string; description: string };
 
@@ -26,7 +26,7 @@ export function TestSetForm({ initial, submit, save, onCancel }: Props) {
     <form onSubmit={onSubmit} noValidate>
       <Stack gap="md">
         {initial.project_id === "" && (
-          <ProjectSelect
+          <ProjectOfNew
             value={values.project_id}
             onChange={(id) => form.setFieldValue("project_id", id)}
             error={values.project_id === "" && errors["project_id"] !== undefined ? "Choose a project" : undefined}

@@ -58,7 +58,15 @@ export function BulkBar({ ids, project_id, onDone }: Props) {
         </Text>
       )}
       {isAdding && project_id !== undefined && (
-        <AddToSet ids={[...ids]} project_id={project_id} onClose={() => setAdding(false)} onDone={onDone} />
+        <AddToSet
+          ids={[...ids]}
+          project_id={project_id}
+          onClose={() => setAdding(false)}
+          onDone={() => {
+            setAdding(false);
+            onDone();
+          }}
+        />
       )}
     </Paper>
   );

@@ -9,7 +9,7 @@ import { FormFailure } from "../../ui/form-parts.tsx";
 import { notifyDone } from "../../ui/notices.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Page, Section } from "../../ui/page.tsx";
-import { ProjectSelect } from "../../ui/project-select.tsx";
+import { ProjectOfNew } from "../../ui/project-select.tsx";
 import { TestSetSelect } from "../test-sets/test-set-select.tsx";
 import { CategorySelect, RequirementSelect, TopicSelect } from "./label-selects.tsx";
 import { inParts, parsePasted, type Pasted } from "./parse-pasted.ts";
@@ -97,7 +97,7 @@ function PasteTestsPage() {
               )}
             </FileButton>
           </Group>
-          {set.data === undefined && <ProjectSelect value={project} onChange={setProject} />}
+          {set.data === undefined && <ProjectOfNew value={project} onChange={setProject} />}
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <TestSetSelect
               creatable

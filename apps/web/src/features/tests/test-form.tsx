@@ -4,7 +4,7 @@ import { createTest } from "@rhesis/router/test/schema";
 import type { z } from "zod";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { useContractForm } from "../../ui/form.ts";
-import { ProjectSelect } from "../../ui/project-select.tsx";
+import { ProjectOfNew } from "../../ui/project-select.tsx";
 import { CategorySelect, RequirementSelect, TopicSelect } from "./label-selects.tsx";
 
 export type TestValues = {
@@ -54,7 +54,7 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
     <form onSubmit={onSubmit} noValidate>
       <Stack gap="md">
         {initial.project_id === "" && (
-          <ProjectSelect
+          <ProjectOfNew
             value={values.project_id}
             onChange={(id) => form.setFieldValue("project_id", id)}
             error={values.project_id === "" && errors["project_id"] !== undefined ? "Choose a project" : undefined}

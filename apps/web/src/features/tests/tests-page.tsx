@@ -12,6 +12,7 @@ import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Beside, Page } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
+import { idOrderOf } from "../../ui/open-row.ts";
 import { neighboursOf } from "../../ui/side-panel.tsx";
 import { TestSetSelect } from "../test-sets/test-set-select.tsx";
 import { BulkBar } from "./bulk-bar.tsx";
@@ -83,6 +84,7 @@ function TestsPage() {
           pages={pages}
           selection={{ ids, onChange: setIds }}
           openId={open}
+          idOrder={idOrderOf(sort)}
           onOpen={(row) => set({ open: row.id })}
           onClose={() => set({ open: undefined })}
           empty={

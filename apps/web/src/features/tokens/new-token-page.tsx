@@ -1,17 +1,20 @@
 import { Alert, Button, Group, Radio, Select, Stack, Text, TextInput, Input } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { createApiToken, type ApiToken } from "@rhesis/router/api-token/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
-import { useSession } from "../../session/member.tsx";
+import { useFeature, useSession } from "../../session/member.tsx";
 import { CopyButton } from "../../ui/copy.tsx";
 import { useContractForm } from "../../ui/form.ts";
 import { FormActions, FormFailure } from "../../ui/form-parts.tsx";
 import { CodeBlock } from "../../ui/json-view.tsx";
+import { onlyReadOut } from "../../ui/only-read-out.ts";
 import { Page, Section } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { problemBelow } from "../../ui/pairs.ts";
+import { ButtonLink } from "../../ui/link.tsx";
+import { SwitchedOff } from "../../ui/switched-off.tsx";
+import { ProjectSelect } from "../../ui/project-select.tsx";
 import { presetScopes, presets, type Preset } from "./presets.ts";
 import { ScopePicker } from "./scope-picker.tsx";
 
@@ -29,13 +32,25 @@ type Created = ApiToken & { token: string };
 
 function NewTokenPage() {
   const [created, setCreated] = useState<Created | null>(null);
+  const isOn = useFeature()("api_tokens");
   return (
     <Page narrow>
       <PageHeader
         title={created === null ? "Create an API token" : "Copy your token now"}
         parents={[{ label: "API tokens", to: "/settings/tokens" }]}
       />
-      {created === null ? <NewToken onCreated={setCreated} /> : <ShowOnce created={created} />}
+      {!isOn && (
+        <SwitchedOff
+          feature="api_tokens"
+          action={
+            <ButtonLink variant="default" to="/settings/tokens">
+              See the tokens there are
+            </ButtonLink>
+          }
+        />
+      )}
+      {isOn && created === null && <NewToken onCreated={setCreated} />}
+      {created !== null && <ShowOnce created={created} />}
     </Page>
   );
 }
@@ -55,7 +70,6 @@ const initialValues: Values = { name: "", preset: "run", scopes: [], expires_in_
 function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
   const navigate = useNavigate();
   const { me } = useSession();
-  const projects = useQuery(trpc.project.list.queryOptions({ limit: 100, sort: "name" }));
   const { form, onSubmit, isSaving, failure } = useContractForm({
     schema: createApiToken,
     initialValues,
@@ -83,19 +97,19 @@ function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
               allowDeselect={false}
               {...form.getInputProps("expires_in_days")}
             />
-            <Select
-              label="Project"
+            <ProjectSelect
               placeholder="All projects"
-              data={(projects.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
-              clearable
-              {...form.getInputProps("project_id")}
+              value={form.values.project_id}
+              onChange={(id) => form.setFieldValue("project_id", id)}
+              error={form.errors["project_id"]}
             />
           </Group>
         </Section>
         <Section title="What it may do" description="At most what you may do yourself.">
           <Input.Wrapper error={problemBelow(form.errors, "scopes")}>
             <Radio.Group
-              aria-label="What it may do"
+              label="What it may do"
+              labelProps={onlyReadOut}
               value={preset}
               onChange={(value) => form.setFieldValue("preset", value)}
             >

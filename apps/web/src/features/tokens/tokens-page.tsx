@@ -4,7 +4,7 @@ import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
 import type { ApiToken } from "@rhesis/router/api-token/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
-import { useCan, useSession } from "../../session/member.tsx";
+import { useCan, useFeature, useSession } from "../../session/member.tsx";
 import { confirmDestroy } from "../../ui/confirm-destroy.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
@@ -15,6 +15,7 @@ import { notifyDone, notifyFailure } from "../../ui/notices.ts";
 import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { RelativeTime } from "../../ui/relative-time.tsx";
+import { SwitchedOffNote } from "../../ui/switched-off.tsx";
 
 export const Route = createLazyRoute("/settings/tokens")({ component: TokensPage });
 
@@ -125,11 +126,12 @@ function TokensPage() {
   const navigate = useNavigate({ from: "/settings/tokens" });
   const { me } = useSession();
   const can = useCan();
+  const isOn = useFeature()("api_tokens");
   const mayRevoke = can("api_token:revoke");
   const columns = useMemo(() => columnsFor(mayRevoke), [mayRevoke]);
   const filters = { include_revoked: revoked === true, user_id: mine === true ? me.user.id : undefined };
   const pages = useListPages(trpc.api_token.list.infiniteQueryOptions({ ...filters, limit: pageSize }, listPaging));
-  const create = can("api_token:create") && (
+  const create = isOn && can("api_token:create") && (
     <ButtonLink to="/settings/tokens/new" leftSection={<IconPlus size={16} />}>
       Create a token
     </ButtonLink>
@@ -141,6 +143,9 @@ function TokensPage() {
         description="Keys with which programs, such as your build pipeline, do what you could do here."
         actions={pages.total !== 0 && create}
       />
+      {!isOn && (
+        <SwitchedOffNote feature="api_tokens">No new ones can be made. Those below work until revoked.</SwitchedOffNote>
+      )}
       <Group gap="lg">
         <Switch
           label="Only mine"
@@ -165,7 +170,9 @@ function TokensPage() {
         pages={pages}
         empty={
           <EmptyState icon={<IconKey size={36} color="var(--soft)" aria-hidden />} title="No token" action={create}>
-            Create one to start runs from a pipeline or a script. The documentation is under /docs.
+            {isOn
+              ? "Create one to start runs from a pipeline or a script. The documentation is under /docs."
+              : "Nobody has made one."}
           </EmptyState>
         }
       />

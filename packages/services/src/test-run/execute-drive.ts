@@ -1,0 +1,188 @@
+/**
+ * Drives a test run: claims its open results, has them made, stores them, until none is open. One executor per run at a
+ * time; when it dies, the next takes over and makes at most those again that were being made.
+ */
+import { randomUUID } from "node:crypto";
+import {
+  claimResults,
+  claimSuspects,
+  completeRun,
+  pauseRun,
+  returnResults,
+  stopRun,
+  takeRun,
+  type RunLease,
+  type TakenRun,
+} from "@rhesis/db/queries/run-execution";
+import { runPhase, type Phase, type PhaseEnd } from "./execute-phase.ts";
+import { exhaustedResult } from "./execute-result.ts";
+import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
+import { ResultWriter } from "./execute-store.ts";
+import {
+  LostRunError,
+  type ClaimedResult,
+  type ExecutionEnd,
+  type ExecutionTools,
+  type OpenMaker,
+  type ResultMaker,
+  type RunToExecute,
+} from "./execute-types.ts";
+import { RunWatch } from "./execute-watch.ts";
+
+/** A result that so many workers began and did not survive runs alone: it may be what kills them. */
+const suspect_claims = 3;
+/** After so many, a result is an error. */
+const mostClaims = 5;
+const retryMs = 1_000;
+
+/**
+ * Begins a run or goes on with it. How its results are made is up to the maker that `open` returns; what is thrown is a
+ * fault of ours or of the database, after which the run can be gone on with.
+ */
+export async function driveRun(tools: ExecutionTools, run: RunToExecute, open: OpenMaker): Promise<ExecutionEnd> {
+  const lease: RunLease = { test_run_id: run.test_run_id, lease_token: randomUUID() };
+  const taken = await tools.database.write(run.tenant, (tx) =>
+    takeRun(tx, lease, { job_id: run.job_id, suspect_claims }),
+  );
+  if (taken === undefined) return { status: "completed" };
+  const execution = new Execution(tools, run, { lease, taken });
+  const end = await unlessLost(execution.execute(open));
+  tools.log.info({ test_run_id: run.test_run_id, status: end.status }, "the execution of a test run ended");
+  if (end.status !== "lost" && end.status !== "released") tools.observer?.ended(end.status);
+  return end;
+}
+
+async function unlessLost(execution: Promise<ExecutionEnd>): Promise<ExecutionEnd> {
+  try {
+    return await execution;
+  } catch (error) {
+    if (error instanceof LostRunError) return { status: "lost" };
+    throw error;
+  }
+}
+
+class Execution {
+  readonly #run: RunToExecute;
+  readonly #lease: RunLease;
+  readonly #taken: TakenRun;
+  readonly #watch: RunWatch;
+  readonly #writer: ResultWriter;
+  readonly #write: RetryingWrite;
+  readonly #aborted: ClaimedResult[] = [];
+
+  constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
+    this.#run = run;
+    this.#lease = lease;
+    this.#taken = taken;
+    this.#watch = new RunWatch(tools, run, lease);
+    this.#write = retryingWrite(tools, run);
+    this.#writer = new ResultWriter(tools, run, { lease, taken });
+  }
+
+  async execute(open: OpenMaker): Promise<ExecutionEnd> {
+    const { wish } = this.#taken;
+    if (wish === "cancel") return this.#cancel();
+    if (wish === "pause") return this.#pause([]);
+    try {
+      const { plan, endpoint_id, source_run_id } = this.#taken;
+      const signal = this.#watch.calls;
+      const [maker] = await Promise.all([
+        open({ run: this.#run, plan, endpoint_id, source_run_id, signal }),
+        this.#watch.start(),
+      ]);
+      for (const phase of this.#phases(maker)) {
+        const end = await runPhase(phase);
+        if (end.error instanceof LostRunError) throw end.error;
+        if (end.error !== undefined || this.#watch.reason !== null) return await this.#leave(end);
+        if (this.#writer.completed) return { status: "completed" };
+      }
+      return await this.#finish();
+    } finally {
+      this.#watch.close();
+      await this.#writer.close();
+    }
+  }
+
+  async #cancel(): Promise<ExecutionEnd> {
+    const end = { status: "cancelled" as const, error: null };
+    const held = await this.#write((tx) => stopRun(tx, this.#lease, end));
+    return { status: held ? "cancelled" : "lost" };
+  }
+
+  /** A wish that was withdrawn meanwhile leaves the run to be gone on with. */
+  async #pause(suspects: readonly string[]): Promise<ExecutionEnd> {
+    const paused = await this.#write(async (tx) => {
+      await returnResults(tx, this.#lease, { suspects });
+      return pauseRun(tx, this.#lease);
+    });
+    return paused ? { status: "paused" } : { status: "released", delay_ms: 0 };
+  }
+
+  /** First what is not suspected of anything, side by side; then the suspects, one by one; then those that are spent. */
+  #phases(maker: ResultMaker): Phase[] {
+    const { concurrency } = this.#taken.plan;
+    const limit = () => (maker.calls_endpoint ? Math.min(concurrency, this.#watch.share) : concurrency);
+    const work = (row: ClaimedResult) => this.#work(maker, row);
+    const claim: Phase["claim"] = (most, after) =>
+      this.#write(async (tx) => {
+        const rows = await claimResults(tx, this.#lease, { limit: most, after, suspect_claims });
+        await maker.claimed?.(tx, rows);
+        return rows;
+      });
+    const { ending } = this.#watch;
+    const onLimitChange: Phase["onLimitChange"] = (listener) => this.#watch.onShare(listener);
+    return [
+      { claim, limit, work, ahead: 1, ending, onLimitChange },
+      {
+        claim: this.#claimBegun(maker, suspect_claims, mostClaims),
+        limit: () => 1,
+        work,
+        ahead: 0,
+        ending,
+        onLimitChange,
+      },
+      {
+        claim: this.#claimBegun(maker, mostClaims, 2 ** 31 - 1),
+        limit: () => 100,
+        work: (row) => this.#writer.store(exhaustedResult(row)),
+        ahead: 0,
+        ending,
+        onLimitChange,
+      },
+    ];
+  }
+
+  #claimBegun(maker: ResultMaker, min_claims: number, max_claims: number): Phase["claim"] {
+    return (limit, after) =>
+      this.#write(async (tx) => {
+        const rows = await claimSuspects(tx, this.#lease, { limit, after, min_claims, max_claims });
+        await maker.claimed?.(tx, rows);
+        return rows;
+      });
+  }
+
+  async #work(maker: ResultMaker, row: ClaimedResult): Promise<void> {
+    const scored = await maker.make(row);
+    if (scored === null) this.#aborted.push(row);
+    else await this.#writer.store(scored);
+  }
+
+  /** The run goes on elsewhere, or not at all. */
+  async #leave({ unbegun, error }: PhaseEnd): Promise<ExecutionEnd> {
+    if (this.#writer.completed) return { status: "completed" };
+    const reason = this.#watch.reason;
+    if (reason === "lost") return { status: "lost" };
+    if (reason === "cancelled") return this.#cancel();
+    const suspects = [...unbegun, ...this.#aborted].filter((row) => row.claims >= suspect_claims).map((row) => row.id);
+    if (reason === "paused" && error === undefined) return this.#pause(suspects);
+    await this.#write((tx) => returnResults(tx, this.#lease, { suspects }));
+    if (error !== undefined) throw error;
+    return { status: "released", delay_ms: 0 };
+  }
+
+  /** Nothing is left to claim, and yet the last result did not end the run: it had none, or a row was locked. */
+  async #finish(): Promise<ExecutionEnd> {
+    const completed = await this.#write((tx) => completeRun(tx, this.#lease));
+    return completed ? { status: "completed" } : { status: "released", delay_ms: retryMs };
+  }
+}

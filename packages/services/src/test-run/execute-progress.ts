@@ -1,0 +1,69 @@
+/** How far an execution is, shown on the run's row a few times a second instead of with every batch. */
+import { recountRun, showProgress, type RunLease, type RunTally } from "@rhesis/db/queries/run-execution";
+import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
+import { LostRunError, type ExecutionTools, type RunToExecute, type ScoredResult } from "./execute-types.ts";
+
+const showMs = 250;
+
+const counters = { pass: "passed", fail: "failed", inconclusive: "inconclusive", error: "errored" } as const;
+
+export class RunProgress {
+  readonly #tools: ExecutionTools;
+  readonly #run: RunToExecute;
+  readonly #lease: RunLease;
+  readonly #write: RetryingWrite;
+  #tally: RunTally;
+  #doubtful = false;
+  #timer: NodeJS.Timeout | undefined;
+  #showing: Promise<void> = Promise.resolve();
+
+  /** @param tally what the run had come to when it was taken */
+  constructor(tools: ExecutionTools, run: RunToExecute, { lease, tally }: { lease: RunLease; tally: RunTally }) {
+    this.#tools = tools;
+    this.#run = run;
+    this.#lease = lease;
+    this.#write = retryingWrite(tools, run);
+    this.#tally = { ...tally };
+  }
+
+  /** @param stored how many of the batch were stored just now; another number says that an earlier try had stored them */
+  add(batch: readonly ScoredResult[], stored: number): void {
+    if (stored !== batch.length) this.#doubtful = true;
+    for (const { result, scores } of batch) {
+      this.#tally[counters[result.verdict]] += 1;
+      for (const score of scores) {
+        this.#tally.input_tokens += score.input_tokens ?? 0;
+        this.#tally.output_tokens += score.output_tokens ?? 0;
+        this.#tally.cost += score.cost ?? 0;
+      }
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#showing = this.#show();
+    }, showMs);
+  }
+
+  /** Resolves when what is being shown is. @param last whether to show where it is now as well */
+  async close({ last }: { last: boolean }): Promise<void> {
+    const due = this.#timer !== undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    await this.#showing;
+    if (last && due) await this.#show();
+  }
+
+  async #show(): Promise<void> {
+    try {
+      await this.#write(async (tx) => {
+        if (!this.#doubtful) return showProgress(tx, this.#lease, this.#tally);
+        const { open: _, ...tally } = await recountRun(tx, this.#lease);
+        this.#tally = tally;
+        this.#doubtful = false;
+      });
+    } catch (err) {
+      if (err instanceof LostRunError) return;
+      // The rows are the truth, and the counters are made from them when the run ends or changes hands.
+      this.#tools.log.warn({ err, test_run_id: this.#run.test_run_id }, "the progress of a run could not be shown");
+    }
+  }
+}
