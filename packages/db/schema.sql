@@ -354,7 +354,7 @@ alter table organization force row level security;
 create policy gate on organization for select to rhesis_gate using (true);
 create policy tenant on organization for all to rhesis_app using ((id = ( SELECT current_organization() AS current_organization))) with check ((id = ( SELECT current_organization() AS current_organization)));
 grant insert, select on organization to rhesis_app;
-grant update (name, deleted_at) on organization to rhesis_app;
+grant update (name, feature_overrides, deleted_at) on organization to rhesis_app;
 grant select on organization to rhesis_gate;
 CREATE TRIGGER audit_insert AFTER INSERT ON public.organization REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.organization FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');

@@ -166,7 +166,7 @@ alter table organization enable row level security;
 alter table organization force row level security;
 create policy tenant on organization to rhesis_app
   using (id = (select current_organization())) with check (id = (select current_organization()));
-grant select, insert, update (name, deleted_at) on organization to rhesis_app;
+grant select, insert, update (name, feature_overrides, deleted_at) on organization to rhesis_app;
 
 alter table "user" enable row level security;
 alter table "user" force row level security;

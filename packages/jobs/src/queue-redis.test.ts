@@ -1,9 +1,31 @@
-import { canStartRedis, startRedis, type TestRedis } from "@rhesis/testkit/redis";
+import {
+  canStartRedis,
+  canUseRedis,
+  openRedisPlace,
+  startRedis,
+  type RedisPlace,
+  type TestRedis,
+} from "@rhesis/testkit/redis";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { queueContract, offerOf, silent } from "./queue.contract.ts";
 import { createQueue } from "./queue.ts";
 
-describe.runIf(canStartRedis())("on Redis", () => {
+describe.runIf(canUseRedis())("on Redis", () => {
+  let place: RedisPlace | undefined;
+  beforeAll(async () => {
+    place = await openRedisPlace();
+  });
+  afterAll(async () => {
+    await place?.close();
+  });
+
+  queueContract("redis", () => {
+    if (place === undefined) throw new Error("the place in Redis is there before the first test");
+    return { redis_url: place.url, key_prefix: place.key_prefix };
+  });
+});
+
+describe.runIf(canStartRedis())("on a Redis that is killed and emptied", () => {
   let redis: TestRedis | undefined;
   const server = (): TestRedis => {
     if (redis === undefined) throw new Error("Redis starts before the first test");
@@ -15,8 +37,6 @@ describe.runIf(canStartRedis())("on Redis", () => {
   afterAll(async () => {
     await redis?.stop();
   });
-
-  queueContract("redis", () => ({ redis_url: server().url }));
 
   test("refuses offers at once while Redis is away, and delivers again when it is back, empty", async () => {
     const queue = createQueue({ redis_url: server().url }, silent);

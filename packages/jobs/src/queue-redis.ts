@@ -1,7 +1,9 @@
 import { Queue as BullQueue, Worker as BullWorker, type ConnectionOptions } from "bullmq";
 import { bullQueue, queueName, workerOptions } from "./bull-queue.ts";
 import type { JobLog } from "./job-log.ts";
-import type { Queue } from "./queue.ts";
+import type { Queue, QueueConfig } from "./queue.ts";
+
+type RedisConfig = Extract<QueueConfig, { redis_url: string }>;
 
 const reconnectMs = 250;
 
@@ -16,8 +18,10 @@ function connection(url: string): ConnectionOptions {
 }
 
 /** The queue on Redis. Offers fail fast while Redis is away; workers wait for it for as long as it takes. */
-export function openRedisQueue(url: string, log: JobLog): Queue {
+export function openRedisQueue({ redis_url: url, key_prefix }: RedisConfig, log: JobLog): Queue {
+  const shared = key_prefix === undefined ? {} : { prefix: key_prefix };
   const producer = new BullQueue(queueName, {
+    ...shared,
     connection: { ...connection(url), enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 2_000 },
   });
   return bullQueue("redis", {
@@ -26,6 +30,7 @@ export function openRedisQueue(url: string, log: JobLog): Queue {
     openWorker: (handler, concurrency) =>
       new BullWorker(queueName, handler, {
         ...workerOptions(concurrency),
+        ...shared,
         connection: { ...connection(url), maxRetriesPerRequest: null },
       }),
   });

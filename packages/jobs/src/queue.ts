@@ -29,9 +29,10 @@ export type Queue = {
   close(): Promise<void>;
 };
 
-export type QueueConfig = { redis_url: string } | { database_url: string };
+/** `key_prefix` keeps what is ours apart in a Redis that others use too. */
+export type QueueConfig = { redis_url: string; key_prefix?: string | undefined } | { database_url: string };
 
 /** On Redis where an address of one is given, else on PostgreSQL, whose schema `migrateQueue` has made. */
 export function createQueue(config: QueueConfig, log: JobLog): Queue {
-  return "redis_url" in config ? openRedisQueue(config.redis_url, log) : openPostgresQueue(config.database_url, log);
+  return "redis_url" in config ? openRedisQueue(config, log) : openPostgresQueue(config.database_url, log);
 }

@@ -1,4 +1,8 @@
-/** A Redis of a test's own: from `redis-server` on PATH, on a free port, with nothing on disk. */
+/**
+ * A Redis of a test's own: from `redis-server` on PATH, on a free port, with nothing on disk. For tests that neither
+ * kill nor empty it, the one that `REDIS_URL` names will do.
+ */
+import { randomUUID } from "node:crypto";
 import { spawn, type ChildProcess } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
@@ -14,6 +18,47 @@ export type TestRedis = {
   flushAll(): Promise<void>;
   stop(): Promise<void>;
 };
+
+/** Somewhere in a Redis: whoever uses it keeps to keys with this prefix. */
+export type RedisPlace = {
+  url: string;
+  key_prefix: string;
+  /** Deletes the keys with the prefix, and no others. */
+  close(): Promise<void>;
+};
+
+/** The address of a Redis to be used with care: others may use it too. */
+function sharedUrl(): string | undefined {
+  return process.env["REDIS_URL"] || undefined;
+}
+
+/** Whether tests that only need a place in a Redis can run here. */
+export function canUseRedis(): boolean {
+  return sharedUrl() !== undefined || canStartRedis();
+}
+
+/** A place in the Redis that `REDIS_URL` names, else in one that is started for it. */
+export async function openRedisPlace(): Promise<RedisPlace> {
+  const shared = sharedUrl();
+  const started = shared === undefined ? await startRedis() : undefined;
+  const url = shared ?? started?.url ?? "";
+  const key_prefix = `rhesis-test-${randomUUID()}`;
+  await withClient(url, (client) => client.ping());
+  return {
+    url,
+    key_prefix,
+    async close() {
+      await withClient(url, (client) => deleteKeys(client, `${key_prefix}:*`));
+      await started?.stop();
+    },
+  };
+}
+
+async function deleteKeys(client: Redis, pattern: string): Promise<void> {
+  for await (const keys of client.scanStream({ match: pattern, count: 1_000 })) {
+    if (keys.length > 0) await client.unlink(...(keys as string[]));
+  }
+}
 
 function redisServer(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);

@@ -1,10 +1,10 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import { spawn } from "node:child_process";
 import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startLocal } from "./local-start.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 let folder: string;
@@ -14,37 +14,6 @@ beforeAll(() => {
   chmodSync(folder, 0o755);
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-type Started = { child: ChildProcess; url: string; output: () => string; stop: () => Promise<number | null> };
-
-/** What `npm start` runs, on ports and in a folder of its own. */
-async function start(...options: string[]): Promise<Started> {
-  const child = spawn(process.execPath, ["apps/local/bootstrap.mjs", "start", ...options], {
-    cwd: root,
-    env: { ...process.env, RHESIS_DATA_DIR: folder, RHESIS_PORT: "0" },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: true,
-  });
-  let text = "";
-  const ended = once(child, "exit") as Promise<[number | null]>;
-  const ready = new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      text += chunk.toString();
-      const address = /Rhesis is ready: (\S+)/.exec(text)?.[1];
-      if (address !== undefined) resolve(address);
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    void ended.then(() => reject(new Error(`it ended before it was ready:\n${text}`)));
-  });
-  const url = await ready;
-  const stop = async () => {
-    // Ctrl-C reaches the whole group.
-    process.kill(-(child.pid ?? 0), "SIGINT");
-    return (await ended)[0];
-  };
-  return { child, url, output: () => text, stop };
-}
 
 /** Processes that mention the folder of this test, as a leftover PostgreSQL, API or worker would. */
 function leftovers(): string[] {
@@ -61,7 +30,7 @@ function leftovers(): string[] {
 }
 
 test("it brings everything up, runs the demo once, tells a second start, and leaves nothing behind", async () => {
-  const first = await start();
+  const first = await startLocal(folder);
   try {
     expect(first.output()).toMatch(/\d+ of \d+ demo tests passed/);
     const page = await fetch(first.url);
@@ -90,7 +59,7 @@ const mostTries = 3;
 /** Starts again, takes everything down, and returns how long the page took to be there. */
 async function timeLaterStart(): Promise<number> {
   const asked = performance.now();
-  const again = await start();
+  const again = await startLocal(folder);
   try {
     const page = await fetch(again.url);
     const html = await page.text();
@@ -114,7 +83,7 @@ test("a later start has a page within 5 s, with the data of the first and withou
 }, 90_000);
 
 test("in watch mode the web app is built into the data folder by a program that ends with the rest", async () => {
-  const watching = await start("--watch");
+  const watching = await startLocal(folder, ["--watch"]);
   try {
     const page = readFileSync(join(folder, "web", "index.html"), "utf8");
     const script = /src="(\/assets\/[^"]+\.js)"/.exec(page)?.[1] ?? "";

@@ -53,15 +53,14 @@ test("an override of an organization is in force in a running API at once, for p
 test("it leaves an audit row of the organization", async () => {
   await override(b, "llm_judge", false);
   const rows = await open().admin(
-    `select action, entity_id, before, after from audit_log where organization_id = $1 and entity_type = 'organization'`,
+    "select entity_id, before, after from audit_log where organization_id = $1 and entity_type = 'organization' and action = 'update'",
     [b.id],
   );
   expect(rows).toEqual([
     {
-      action: "update",
       entity_id: b.id,
-      before: { feature_overrides: {} },
-      after: { feature_overrides: { llm_judge: false } },
+      before: expect.objectContaining({ feature_overrides: {} }),
+      after: expect.objectContaining({ feature_overrides: { llm_judge: false } }),
     },
   ]);
 });

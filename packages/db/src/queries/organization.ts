@@ -55,38 +55,23 @@ export async function getFeatureOverrides(tx: Tx): Promise<FeatureOverrides> {
 }
 
 /**
- * Switches a feature for the organization alone; null leaves it to the installation. Leaves an audit row, and tells
- * every process that remembers the organization. @throws not_found
+ * Switches a feature for the organization alone; null leaves it to the installation. Every process that remembers the
+ * organization is told. @throws not_found
  */
 export async function setFeatureOverride(
   tx: Tx,
   { feature, value }: { feature: string; value: boolean | null },
 ): Promise<FeatureOverrides> {
-  const before = await tx
-    .selectFrom("organization")
-    .select(["id", "feature_overrides"])
+  const changed =
+    value === null
+      ? sql<string>`feature_overrides - ${feature}::text`
+      : sql<string>`feature_overrides || jsonb_build_object(${feature}::text, ${value}::boolean)`;
+  const row = await tx
+    .updateTable("organization")
+    .set({ feature_overrides: changed })
     .where("deleted_at", "is", null)
-    .forUpdate()
+    .returning("feature_overrides")
     .executeTakeFirst();
-  if (before === undefined) throw notFound("organization");
-  const { [feature]: _, ...others } = before.feature_overrides;
-  const after = value === null ? others : { ...others, [feature]: value };
-  await Promise.all([
-    tx
-      .updateTable("organization")
-      .set({ feature_overrides: JSON.stringify(after) })
-      .execute(),
-    tx
-      .insertInto("audit_log")
-      .values({
-        user_id: sql<string | null>`current_actor()`,
-        action: "update",
-        entity_type: "organization",
-        entity_id: before.id,
-        before: JSON.stringify({ feature_overrides: before.feature_overrides }),
-        after: JSON.stringify({ feature_overrides: after }),
-      })
-      .execute(),
-  ]);
-  return after;
+  if (row === undefined) throw notFound("organization");
+  return row.feature_overrides;
 }
