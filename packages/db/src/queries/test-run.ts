@@ -141,6 +141,16 @@ export async function requestCancel(tx: Tx, id: string): Promise<void> {
     .execute();
 }
 
+/** Asks the executors of all runs that are not over to stop; a run that nobody has begun ends when it is begun. */
+export async function requestCancelOfAll(tx: Tx): Promise<void> {
+  await tx
+    .updateTable("test_run")
+    .set({ cancel_requested_at: sql<Date>`now()` })
+    .where("status", "in", ["queued", "running"])
+    .where("cancel_requested_at", "is", null)
+    .execute();
+}
+
 /** Ends a run that nobody has begun: it, its results and its job become cancelled. The caller holds the run. */
 export async function cancelQueuedRun(tx: Tx, run: { id: string; job_id: string | null }): Promise<void> {
   const ended = { status: "cancelled", finished_at: sql<Date>`now()` } as const;
