@@ -205,6 +205,16 @@ export async function requestCancel(tx: Tx, id: string): Promise<void> {
     .execute();
 }
 
+/** Asks the executors of all runs that are not over to stop; a run that nobody has begun ends when it is begun. */
+export async function requestCancelOfAll(tx: Tx): Promise<void> {
+  await tx
+    .updateTable("test_run")
+    .set({ cancel_requested_at: sql<Date>`now()` })
+    .where("status", "in", ["queued", "running"])
+    .where("cancel_requested_at", "is", null)
+    .execute();
+}
+
 /**
  * Ends the live run of a job as failed: its open results become cancelled, the others stay. Returns the run's id;
  * undefined where no run of this job is live.

@@ -162,6 +162,7 @@ export const testSetRouter = {
       "Fixes endpoint, metrics and models as they are now, and starts. The metrics are those named here, else those of " +
       "the set, else those of each test's requirement.",
     successStatus: 202,
+    location: "/test-runs/{id}",
   })
     .input(schema.executeTestSet)
     .output(testRun)

@@ -123,10 +123,9 @@ class Execution {
       source_run_id,
       signal: this.#watch.calls,
       pause: (reason) => {
-        this.#pausing ??= this.#write((tx) => wishPause(tx, this.#lease, reason)).then(
-          this.#watch.look,
-          this.#watch.look,
-        );
+        if (this.#wishesPause) return;
+        this.#wishesPause = true;
+        void this.#write((tx) => wishPause(tx, this.#lease, reason)).then(this.#watch.look, this.#watch.look);
       },
       // Who waits keeps to it already; that others may not know it for half a second is no fault of the run.
       hold: (ms) => void this.#write((tx) => holdEndpoint(tx, this.#lease, ms)).catch(() => undefined),
