@@ -5,7 +5,7 @@
 import { createDatabase } from "@rhesis/db/database";
 import { asAdmin, openBenchDatabase } from "@rhesis/testkit/bench/database";
 import { judge } from "@rhesis/testkit/bench/judge";
-import { median, withRange } from "@rhesis/testkit/bench/rounds";
+import { isNoisy, median, withRange } from "@rhesis/testkit/bench/rounds";
 import { processorMicros } from "@rhesis/testkit/bench/server";
 import { callerFor } from "@rhesis/testkit/caller";
 import { createOrganization } from "@rhesis/testkit/tenants";
@@ -94,7 +94,7 @@ const sorted = times.toSorted((one, other) => one - other);
 const p99 = sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
 const milliseconds = (values: number[]) => `median ${withRange(values, (ms) => ms.toFixed(0))} ms`;
 console.log(`starting a run of ${tests.toLocaleString("en")} tests, ${starts} times: ${milliseconds(times)}`);
-judge("p99", p99, { at_most: goalMs, unit: "ms" });
+judge("p99", p99, { at_most: goalMs, unit: "ms", noisy: isNoisy(copies) });
 console.log(
   [
     `  copying as many rows: ${milliseconds(copies)}; ratio of the medians ${(median(times) / median(copies)).toFixed(2)}`,
