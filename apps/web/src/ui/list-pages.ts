@@ -15,7 +15,7 @@ export type ListPages<Row> = {
   error: unknown;
   has_more: boolean;
   loadMore: () => void;
-  retry: () => void;
+  retry: () => Promise<unknown>;
 };
 
 /** Pass as second argument of `trpc.<resource>.list.infiniteQueryOptions(input, listPaging)`. */
@@ -61,6 +61,6 @@ export function useListPages<Row, Failure, Key extends readonly unknown[], Param
     error: query.error,
     has_more: hasNextPage,
     loadMore,
-    retry: useCallback(() => void refetch(), [refetch]),
+    retry: refetch,
   };
 }

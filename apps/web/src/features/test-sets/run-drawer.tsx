@@ -1,5 +1,5 @@
 /** Starting a run: where, scored with what, how often, how many at a time. */
-import { Alert, Button, Collapse, Drawer, Group, MultiSelect, NumberInput, Stack, Text } from "@mantine/core";
+import { Alert, Button, Collapse, Drawer, Group, MultiSelect, NumberInput, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
@@ -184,7 +184,9 @@ function MetricsChoice(props: {
         How answers are scored
       </Text>
       <Text size="sm" c="dimmed" className="break-words">
-        {own.isPending ? "…" : source}
+        {own.data === undefined && own.isError && "Which metrics the set has could not be loaded."}
+        {own.isPending && <Skeleton component="span" display="block" height={12} w={260} my={4} />}
+        {own.data !== undefined && source}
       </Text>
       {!isOpen && (
         <Button variant="subtle" size="compact-sm" mt={4} px={0} onClick={() => setOpen(true)}>
