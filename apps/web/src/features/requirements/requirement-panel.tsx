@@ -1,4 +1,4 @@
-import { Group, Stack, Text, Title } from "@mantine/core";
+import { Group, Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 
 import { trpc } from "../../api/trpc.ts";
@@ -17,10 +17,11 @@ type Props = {
 
 /** A requirement looked at beside the list. */
 export function RequirementPanel({ id, ...moves }: Props) {
-  const { data, error } = useQuery(trpc.requirement.get.queryOptions({ id }));
+  const { data, error, refetch } = useQuery(trpc.requirement.get.queryOptions({ id }));
   return (
     <SidePanel title={data?.name ?? "Requirement"} {...moves} actions={<CopyLink />}>
-      {error !== null && <ErrorState error={error} />}
+      {data === undefined &&
+        (error === null ? <Skeleton height={160} /> : <ErrorState error={error} onRetry={refetch} />)}
       {data !== undefined && (
         <Stack gap="md">
           <Text size="sm" className="break-words" c={data.description === "" ? "dimmed" : "inherit"}>

@@ -98,8 +98,9 @@ function AuditLogPage() {
 
 function Change({ id }: { id: string }) {
   const { data, error, refetch } = useQuery(trpc.audit_log.get.queryOptions({ id }));
-  if (error !== null) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton height={240} />;
+  if (data === undefined) {
+    return error === null ? <Skeleton height={240} /> : <ErrorState error={error} onRetry={refetch} />;
+  }
   const changes = changesOf(data.before, data.after);
   return (
     <Stack gap="sm">

@@ -21,7 +21,7 @@ type Props = {
 
 /** A result looked at beside the table of its run. */
 export function ResultPanel({ id, run, filters, ...moves }: Props) {
-  const { data, error, isPlaceholderData } = useQuery(
+  const { data, error, isPlaceholderData, refetch } = useQuery(
     trpc.test_result.get.queryOptions({ id, ...asInput(filters) }, { placeholderData: keepPreviousData }),
   );
   return (
@@ -37,7 +37,7 @@ export function ResultPanel({ id, run, filters, ...moves }: Props) {
         </>
       }
     >
-      {error !== null && <ErrorState error={error} />}
+      {error !== null && data === undefined && <ErrorState error={error} onRetry={refetch} />}
       {data === undefined && error === null && (
         <Stack>
           <Skeleton height={60} />

@@ -1,4 +1,4 @@
-import { Stack } from "@mantine/core";
+import { Skeleton, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { trpc } from "../../api/trpc.ts";
 import { CopyLink } from "../../ui/copy.tsx";
@@ -12,10 +12,11 @@ type Props = { id: string; onClose: () => void; onPrevious: (() => void) | null;
 
 /** A test looked at beside the list. */
 export function TestPanel({ id, ...moves }: Props) {
-  const { data, error } = useQuery(trpc.test.get.queryOptions({ id }));
+  const { data, error, refetch } = useQuery(trpc.test.get.queryOptions({ id }));
   return (
     <SidePanel title={data === undefined ? "Test" : testTitle(data)} {...moves} actions={<CopyLink />}>
-      {error !== null && <ErrorState error={error} />}
+      {data === undefined &&
+        (error === null ? <Skeleton height={160} /> : <ErrorState error={error} onRetry={refetch} />)}
       {data !== undefined && (
         <Stack gap="md">
           <TestFacts test={data} />
