@@ -92,7 +92,7 @@ export const testSetRouter = {
     summary: "Add tests to a set",
     description: "They are appended in the order given. Those in the set already keep their place.",
   })
-    .input(schema.changeTests)
+    .input(schema.addTestsToSet)
     .output(schema.testsAdded)
     .mutation(async ({ ctx, input }) => {
       await setInScope(ctx, input.id);

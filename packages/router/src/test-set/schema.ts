@@ -35,10 +35,26 @@ export const testSetPage = listOutput(testSet);
 export const testInSet = testItem.extend({ position: z.int() }).meta({ id: "TestInSet" });
 export type TestInSet = z.infer<typeof testInSet>;
 
-export const listTestsOfSet = listInput(["position"], { id });
+export const listTestsOfSet = listInput(["position"], {
+  id,
+  q: searchText.describe("Finds a part of the name or the input"),
+});
 export const testsOfSetPage = listOutput(testInSet);
 
 export const changeTests = z.strictObject({ id, test_ids: z.array(id).min(1).max(1000) });
+export const addTestsToSet = changeTests
+  .extend({
+    positions: z
+      .array(z.int().min(1).max(1_000_000_000))
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe("Where each is to stand, in the order of `test_ids`: puts back what was taken out. Else at the end"),
+  })
+  .refine(({ test_ids, positions }) => positions === undefined || positions.length === test_ids.length, {
+    path: ["positions"],
+    message: "Give one position for each test",
+  });
 export const testsAdded = z.object({
   added: z.int().describe("Those that were there already do not count"),
   test_count: z.int().describe("Tests in the set now"),

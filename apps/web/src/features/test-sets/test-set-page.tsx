@@ -18,6 +18,7 @@ import { TestSetForm } from "./test-set-form.tsx";
 import { TestSetMetrics } from "./test-set-metrics.tsx";
 import { TestSetTests } from "./test-set-tests.tsx";
 
+const noTableState = { q: undefined, sort: undefined, open: undefined };
 const titles = { tests: "Tests", metrics: "Metrics", runs: "Runs" };
 
 function TestSetPage() {
@@ -65,7 +66,7 @@ function TestSetPage() {
           />
         </Section>
       )}
-      <Tabs value={tab} onChange={(next) => set({ tab: testSetTabs.find((each) => each === next) })}>
+      <Tabs value={tab} onChange={(next) => set({ ...noTableState, tab: testSetTabs.find((each) => each === next) })}>
         <Tabs.List>
           {testSetTabs.map((each) => (
             <Tabs.Tab key={each} value={each}>
