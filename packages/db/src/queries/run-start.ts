@@ -115,6 +115,19 @@ export async function readRequirementUseOfRun(tx: Tx, test_run_id: string): Prom
   return rows;
 }
 
+export type FirstTest = { input: string; expected_output: string | null; requirement_id: string | null };
+
+/** The first test of a set, which stands for the others where one is asked on trial. */
+export async function readFirstTest(tx: Tx, test_set_id: string): Promise<FirstTest | undefined> {
+  const { rows } = await sql<FirstTest>`
+    select t.input, t.expected_output, t.requirement_id
+    from (
+      select test_id, position from test_set_test where test_set_id = ${test_set_id} and is_live
+      order by position, test_id limit 1
+    ) s join test t on t.id = s.test_id`.execute(tx);
+  return rows[0];
+}
+
 export type NewRun = {
   id: string;
   kind: RunKind;

@@ -4,6 +4,7 @@ import { listMetrics } from "@rhesis/db/queries/metric";
 import { requireProject } from "@rhesis/db/queries/project";
 import { getTestRun } from "@rhesis/db/queries/test-run";
 import * as testSets from "@rhesis/db/queries/test-set";
+import { preflightTestRun } from "@rhesis/services/test-run/preflight";
 import { startTestRun } from "@rhesis/services/test-run/start";
 import { addMetrics, removeMetrics } from "@rhesis/services/test-set/metrics";
 import { addTests, removeTests } from "@rhesis/services/test-set/tests";
@@ -11,9 +12,10 @@ import { compiledOutput } from "../compiled-output.ts";
 import type { TenantContext } from "../context.ts";
 import { byId, byVersion, deletion } from "../list.ts";
 import { inProjectScope, projectScope } from "../project-scope.ts";
+import { requireFeature } from "../require-feature.ts";
 import { withPlanSummary } from "../test-run/plan-summary.ts";
 import { testRun } from "../test-run/schema.ts";
-import { procedure } from "../trpc.ts";
+import { callingOutProcedure, procedure } from "../trpc.ts";
 import * as schema from "./schema.ts";
 
 const tags = ["Test sets"];
@@ -151,6 +153,25 @@ export const testSetRouter = {
     .mutation(async ({ ctx, input }) => {
       await setInScope(ctx, input.id);
       return removeMetrics(ctx.tx, input);
+    }),
+
+  preflight: callingOutProcedure("test_set:execute", {
+    method: "POST",
+    path: "/test-sets/{id}/preflight",
+    tags,
+    summary: "Try what a run would need",
+    description:
+      "Asks the endpoint the first test of the set, scores the answer, and asks each judge for a word. Nothing is stored.",
+  })
+    .input(schema.executeTestSet)
+    .output(schema.preflight)
+    .mutation(async ({ ctx, input: { id, ...args }, signal }) => {
+      requireFeature(ctx, "endpoint_trial");
+      const { organization_id } = ctx.identity;
+      const project_id = projectScope(ctx.identity);
+      const means = { read: ctx.tenant.read, ...ctx.platform, organization_id, project_id, signal };
+      const checks = await preflightTestRun(means, { ...args, test_set_id: id, project_id });
+      return { ready: checks.every((check) => check.status !== "failed"), checks };
     }),
 
   execute: procedure("test_set:execute", {

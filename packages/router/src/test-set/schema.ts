@@ -96,3 +96,22 @@ export const executeTestSet = z.strictObject({
     .describe("The run rests after so many calls in a row that came to nothing; null: never"),
   params: z.record(z.string().max(200), z.json()).default({}).describe("Values for `{{ params.… }}`"),
 });
+
+export const preflightStatuses = ["passed", "warning", "failed"] as const;
+
+/** What was tried before a run. */
+export const preflight = z
+  .object({
+    ready: z.boolean().describe("false where a check has failed: the run would not start, or all its tests would fail"),
+    checks: z.array(
+      z.object({
+        check: z.enum(["plan", "endpoint", "metrics", "model"]),
+        name: z.string(),
+        status: z.enum(preflightStatuses),
+        message: z.string(),
+        duration_ms: z.number().nullable().describe("Of the call; null where nobody was called"),
+      }),
+    ),
+  })
+  .meta({ id: "Preflight" });
+export type Preflight = z.infer<typeof preflight>;

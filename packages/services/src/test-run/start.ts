@@ -37,11 +37,7 @@ export type StartRun = {
  * a test has no metric, or a judge has no model
  */
 export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
-  const facts = await readStartFacts(tx, { ...args, metric_ids: args.metric_ids ?? [] });
-  const { set, endpoint } = checkFacts(facts, args);
-  const resolved =
-    metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUse(tx, set.id));
-  const plan = freezePlan(args, endpoint, plannedScoring(resolved, facts.models));
+  const { facts, set, endpoint, resolved, plan } = await planTestRun(tx, args);
   const run = {
     id: facts.run_id,
     project_id: set.project_id,
@@ -57,6 +53,19 @@ export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
     insertResultsOfSet(tx, { id, test_set_id: set.id, repeats: args.repeats, metrics: resolved.assignment }),
   );
   return run.id;
+}
+
+/**
+ * What a run would be, decided from what is there now; writes nothing.
+ * @throws what starting it throws
+ */
+export async function planTestRun(tx: Tx, args: StartRun) {
+  const facts = await readStartFacts(tx, { ...args, metric_ids: args.metric_ids ?? [] });
+  const { set, endpoint } = checkFacts(facts, args);
+  const resolved =
+    metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUse(tx, set.id));
+  const plan = freezePlan(args, endpoint, plannedScoring(resolved, facts.models));
+  return { facts, set, endpoint, resolved, plan };
 }
 
 type Start = Omit<Parameters<typeof insertRun>[1], "job_id">;

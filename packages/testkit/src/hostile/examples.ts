@@ -130,6 +130,7 @@ function testExamples(place: Place): Record<string, Input> {
     "test_set.add_metrics": metrics,
     "test_set.remove_metrics": metrics,
     "test_set.execute": { id: test_set_id, endpoint_id: place.endpoint_id, metric_ids: [metric_id] },
+    "test_set.preflight": { id: test_set_id, endpoint_id: place.endpoint_id, metric_ids: [metric_id] },
   };
 }
 

@@ -2,12 +2,14 @@
 import { Alert, Button, Drawer, Group, NumberInput, Stack, Text } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
-import type { TestSet } from "@rhesis/router/test-set/schema";
+import type { Preflight, TestSet } from "@rhesis/router/test-set/schema";
 import { failureOf, type Failure } from "../../api/problems.ts";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { ButtonLink, TextLink } from "../../ui/link.tsx";
 import { MetricsChoice } from "../metrics/metrics-choice.tsx";
+import { useCan } from "../../session/member.tsx";
 import { EndpointSelect } from "./endpoint-select.tsx";
+import { PreflightList } from "./preflight-list.tsx";
 
 type Props = {
   testSet: TestSet;
@@ -18,6 +20,16 @@ type Props = {
 
 type Settings = { metric_ids: string[]; repeats: number; concurrency: number | null };
 
+type ExecuteInput = Parameters<typeof api.test_set.execute.mutate>[0];
+
+function chosenOf({ metric_ids, repeats, concurrency }: Settings) {
+  return {
+    repeats,
+    ...(metric_ids.length === 0 ? {} : { metric_ids }),
+    ...(concurrency === null ? {} : { concurrency }),
+  };
+}
+
 function problemsOf(failure: Failure | null): Record<string, string> {
   const problems: Record<string, string> = {};
   for (const { path, message } of failure?.problems ?? []) problems[String(path[0] ?? "")] ??= message;
@@ -25,31 +37,47 @@ function problemsOf(failure: Failure | null): Record<string, string> {
 }
 
 export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) {
+  const can = useCan();
   const navigate = useNavigate({ from: "/test-sets/$id" });
   const [settings, setSettings] = useState<Settings>({ metric_ids: [], repeats: 1, concurrency: null });
   const [failure, setFailure] = useState<Failure | null>(null);
   const [isStarting, setStarting] = useState(false);
+  const [preflight, setPreflight] = useState<Preflight | null>(null);
+  const [isTrying, setTrying] = useState(false);
   const change = (changes: Partial<Settings>) => {
     setFailure(null);
+    setPreflight(null);
     setSettings((before) => ({ ...before, ...changes }));
   };
   const problems = problemsOf(failure);
+  const inputOf = (): ExecuteInput | null => {
+    if (endpoint_id !== null) return { id: testSet.id, endpoint_id, ...chosenOf(settings) };
+    const message = "Choose the endpoint to ask";
+    setFailure({ code: "invalid", message, problems: [{ path: ["endpoint_id"], message }], request_id: "" });
+    return null;
+  };
+  const check = async () => {
+    const input = inputOf();
+    if (input === null) return;
+    setTrying(true);
+    setFailure(null);
+    setPreflight(null);
+    try {
+      setPreflight(await api.test_set.preflight.mutate(input));
+    } catch (error) {
+      setFailure(failureOf(error));
+    } finally {
+      setTrying(false);
+    }
+  };
   const start = async (event: FormEvent) => {
     event.preventDefault();
-    if (endpoint_id === null) {
-      const message = "Choose the endpoint to ask";
-      return setFailure({ code: "invalid", message, problems: [{ path: ["endpoint_id"], message }], request_id: "" });
-    }
+    const input = inputOf();
+    if (input === null) return;
     setStarting(true);
     setFailure(null);
     try {
-      const run = await api.test_set.execute.mutate({
-        id: testSet.id,
-        endpoint_id,
-        repeats: settings.repeats,
-        ...(settings.metric_ids.length === 0 ? {} : { metric_ids: settings.metric_ids }),
-        ...(settings.concurrency === null ? {} : { concurrency: settings.concurrency }),
-      });
+      const run = await api.test_set.execute.mutate(input);
       queryClient.setQueryData(trpc.test_run.get.queryKey({ id: run.id }), run);
       void queryClient.invalidateQueries(trpc.test_run.list.pathFilter());
       await navigate({ to: "/test-runs/$id", params: { id: run.id } });
@@ -69,6 +97,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
             value={endpoint_id}
             onChange={(id) => {
               setFailure(null);
+              setPreflight(null);
               onEndpoint(id);
             }}
             error={problems["endpoint_id"]}
@@ -102,6 +131,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
             error={problems["concurrency"]}
           />
           {failure !== null && <StartFailure failure={failure} testSet={testSet} />}
+          <PreflightList preflight={preflight} isTrying={isTrying} />
           {testSet.test_count === 0 ? (
             <Alert color="yellow" title="The set is empty">
               <Stack gap="xs" align="flex-start">
@@ -116,9 +146,16 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
               <Text size="sm" c="dimmed">
                 {calls.toLocaleString("en")} {calls === 1 ? "call" : "calls"} to the endpoint
               </Text>
-              <Button type="submit" loading={isStarting}>
-                Start run
-              </Button>
+              <Group gap="xs">
+                {can("endpoint:invoke") && (
+                  <Button variant="default" disabled={isTrying} onClick={() => void check()}>
+                    Check first
+                  </Button>
+                )}
+                <Button type="submit" loading={isStarting}>
+                  Start run
+                </Button>
+              </Group>
             </Group>
           )}
         </Stack>
