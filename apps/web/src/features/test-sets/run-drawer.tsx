@@ -1,15 +1,13 @@
 /** Starting a run: where, scored with what, how often, how many at a time. */
 import { Alert, Button, Drawer, Group, NumberInput, Stack, Text } from "@mantine/core";
-import { useNavigate } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
-import type { Preflight, TestSet } from "@rhesis/router/test-set/schema";
-import { failureOf, type Failure } from "../../api/problems.ts";
-import { api, queryClient, trpc } from "../../api/trpc.ts";
+import type { TestSet } from "@rhesis/router/test-set/schema";
+import type { Failure } from "../../api/problems.ts";
 import { ButtonLink, TextLink } from "../../ui/link.tsx";
 import { MetricsChoice } from "../metrics/metrics-choice.tsx";
 import { useCan } from "../../session/member.tsx";
 import { EndpointSelect } from "./endpoint-select.tsx";
 import { PreflightList } from "./preflight-list.tsx";
+import { useRunStart, type RunStart } from "./use-run-start.ts";
 
 type Props = {
   testSet: TestSet;
@@ -18,18 +16,6 @@ type Props = {
   onClose: () => void;
 };
 
-type Settings = { metric_ids: string[]; repeats: number; concurrency: number | null };
-
-type ExecuteInput = Parameters<typeof api.test_set.execute.mutate>[0];
-
-function chosenOf({ metric_ids, repeats, concurrency }: Settings) {
-  return {
-    repeats,
-    ...(metric_ids.length === 0 ? {} : { metric_ids }),
-    ...(concurrency === null ? {} : { concurrency }),
-  };
-}
-
 function problemsOf(failure: Failure | null): Record<string, string> {
   const problems: Record<string, string> = {};
   for (const { path, message } of failure?.problems ?? []) problems[String(path[0] ?? "")] ??= message;
@@ -37,67 +23,24 @@ function problemsOf(failure: Failure | null): Record<string, string> {
 }
 
 export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) {
-  const can = useCan();
-  const navigate = useNavigate({ from: "/test-sets/$id" });
-  const [settings, setSettings] = useState<Settings>({ metric_ids: [], repeats: 1, concurrency: null });
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [isStarting, setStarting] = useState(false);
-  const [preflight, setPreflight] = useState<Preflight | null>(null);
-  const [isTrying, setTrying] = useState(false);
-  const change = (changes: Partial<Settings>) => {
-    setFailure(null);
-    setPreflight(null);
-    setSettings((before) => ({ ...before, ...changes }));
-  };
+  const run = useRunStart(testSet, endpoint_id);
+  const { settings, failure } = run;
   const problems = problemsOf(failure);
-  const inputOf = (): ExecuteInput | null => {
-    if (endpoint_id !== null) return { id: testSet.id, endpoint_id, ...chosenOf(settings) };
-    const message = "Choose the endpoint to ask";
-    setFailure({ code: "invalid", message, problems: [{ path: ["endpoint_id"], message }], request_id: "" });
-    return null;
-  };
-  const check = async () => {
-    const input = inputOf();
-    if (input === null) return;
-    setTrying(true);
-    setFailure(null);
-    setPreflight(null);
-    try {
-      setPreflight(await api.test_set.preflight.mutate(input));
-    } catch (error) {
-      setFailure(failureOf(error));
-    } finally {
-      setTrying(false);
-    }
-  };
-  const start = async (event: FormEvent) => {
-    event.preventDefault();
-    const input = inputOf();
-    if (input === null) return;
-    setStarting(true);
-    setFailure(null);
-    try {
-      const run = await api.test_set.execute.mutate(input);
-      queryClient.setQueryData(trpc.test_run.get.queryKey({ id: run.id }), run);
-      void queryClient.invalidateQueries(trpc.test_run.list.pathFilter());
-      await navigate({ to: "/test-runs/$id", params: { id: run.id } });
-    } catch (error) {
-      setFailure(failureOf(error));
-    } finally {
-      setStarting(false);
-    }
-  };
-  const calls = testSet.test_count * settings.repeats;
   return (
     <Drawer opened onClose={onClose} position="right" title={`Run “${testSet.name}”`} size={480}>
-      <form onSubmit={(event) => void start(event)} noValidate>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void run.start();
+        }}
+        noValidate
+      >
         <Stack gap="lg">
           <EndpointSelect
             project_id={testSet.project_id}
             value={endpoint_id}
             onChange={(id) => {
-              setFailure(null);
-              setPreflight(null);
+              run.forget();
               onEndpoint(id);
             }}
             error={problems["endpoint_id"]}
@@ -105,33 +48,12 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
           <MetricsChoice
             test_set_id={testSet.id}
             value={settings.metric_ids}
-            onChange={(metric_ids) => change({ metric_ids })}
+            onChange={(metric_ids) => run.change({ metric_ids })}
             error={problems["metric_ids"]}
           />
-          <NumberInput
-            label="Ask each test"
-            description="More than once shows how much the answers vary."
-            suffix={settings.repeats === 1 ? " time" : " times"}
-            min={1}
-            max={20}
-            allowDecimal={false}
-            value={settings.repeats}
-            onChange={(value) => change({ repeats: typeof value === "number" ? value : 1 })}
-            error={problems["repeats"]}
-          />
-          <NumberInput
-            label="Calls at the same time"
-            description="Left empty, as many as the endpoint allows."
-            placeholder="As many as the endpoint allows"
-            min={1}
-            max={1000}
-            allowDecimal={false}
-            value={settings.concurrency ?? ""}
-            onChange={(value) => change({ concurrency: typeof value === "number" ? value : null })}
-            error={problems["concurrency"]}
-          />
+          <Amounts run={run} problems={problems} />
           {failure !== null && <StartFailure failure={failure} testSet={testSet} />}
-          <PreflightList preflight={preflight} isTrying={isTrying} />
+          <PreflightList preflight={run.preflight} isTrying={run.busy === "trying"} />
           {testSet.test_count === 0 ? (
             <Alert color="yellow" title="The set is empty">
               <Stack gap="xs" align="flex-start">
@@ -142,25 +64,62 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
               </Stack>
             </Alert>
           ) : (
-            <Group justify="space-between">
-              <Text size="sm" c="dimmed">
-                {calls.toLocaleString("en")} {calls === 1 ? "call" : "calls"} to the endpoint
-              </Text>
-              <Group gap="xs">
-                {can("endpoint:invoke") && (
-                  <Button variant="default" disabled={isTrying} onClick={() => void check()}>
-                    Check first
-                  </Button>
-                )}
-                <Button type="submit" loading={isStarting}>
-                  Start run
-                </Button>
-              </Group>
-            </Group>
+            <Beginning run={run} calls={testSet.test_count * settings.repeats} />
           )}
         </Stack>
       </form>
     </Drawer>
+  );
+}
+
+/** How often each test is asked, and how many at the same time. */
+function Amounts({ run: { settings, change }, problems }: { run: RunStart; problems: Record<string, string> }) {
+  return (
+    <>
+      <NumberInput
+        label="Ask each test"
+        description="More than once shows how much the answers vary."
+        suffix={settings.repeats === 1 ? " time" : " times"}
+        min={1}
+        max={20}
+        allowDecimal={false}
+        value={settings.repeats}
+        onChange={(value) => change({ repeats: typeof value === "number" ? value : 1 })}
+        error={problems["repeats"]}
+      />
+      <NumberInput
+        label="Calls at the same time"
+        description="Left empty, as many as the endpoint allows."
+        placeholder="As many as the endpoint allows"
+        min={1}
+        max={1000}
+        allowDecimal={false}
+        value={settings.concurrency ?? ""}
+        onChange={(value) => change({ concurrency: typeof value === "number" ? value : null })}
+        error={problems["concurrency"]}
+      />
+    </>
+  );
+}
+
+function Beginning({ run, calls }: { run: RunStart; calls: number }) {
+  const can = useCan();
+  return (
+    <Group justify="space-between">
+      <Text size="sm" c="dimmed">
+        {calls.toLocaleString("en")} {calls === 1 ? "call" : "calls"} to the endpoint
+      </Text>
+      <Group gap="xs">
+        {can("endpoint:invoke") && (
+          <Button variant="default" disabled={run.busy !== null} onClick={() => void run.check()}>
+            Check first
+          </Button>
+        )}
+        <Button type="submit" loading={run.busy === "starting"}>
+          Start run
+        </Button>
+      </Group>
+    </Group>
   );
 }
 
