@@ -73,7 +73,8 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
 }
 
 /** How often each test is asked, and how many at the same time. */
-function Amounts({ run: { settings, change }, problems }: { run: RunStart; problems: Record<string, string> }) {
+function Amounts({ run, problems }: { run: RunStart; problems: Record<string, string> }) {
+  const { settings } = run;
   return (
     <>
       <NumberInput
@@ -84,7 +85,7 @@ function Amounts({ run: { settings, change }, problems }: { run: RunStart; probl
         max={20}
         allowDecimal={false}
         value={settings.repeats}
-        onChange={(value) => change({ repeats: typeof value === "number" ? value : 1 })}
+        onChange={(value) => run.change({ repeats: typeof value === "number" ? value : 1 })}
         error={problems["repeats"]}
       />
       <NumberInput
@@ -95,7 +96,7 @@ function Amounts({ run: { settings, change }, problems }: { run: RunStart; probl
         max={1000}
         allowDecimal={false}
         value={settings.concurrency ?? ""}
-        onChange={(value) => change({ concurrency: typeof value === "number" ? value : null })}
+        onChange={(value) => run.change({ concurrency: typeof value === "number" ? value : null })}
         error={problems["concurrency"]}
       />
     </>

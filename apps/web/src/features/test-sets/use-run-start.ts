@@ -49,7 +49,7 @@ export function useRunStart(testSet: TestSet, endpoint_id: string | null) {
     busy,
     /** What was found out holds no longer. */
     forget,
-    change(changes: Partial<RunSettings>) {
+    change: (changes: Partial<RunSettings>) => {
       forget();
       setSettings((before) => ({ ...before, ...changes }));
     },
