@@ -122,6 +122,7 @@ create table endpoint (
   config jsonb not null,
   auth_secret text,
   max_concurrency integer not null default 10,
+  max_per_minute integer,
   created_at timestamp with time zone not null default now(),
   updated_at timestamp with time zone not null default now(),
   deleted_at timestamp with time zone,
@@ -129,6 +130,7 @@ create table endpoint (
   version integer not null default 1,
   constraint endpoint_environment_check CHECK ((environment = ANY (ARRAY['production'::text, 'staging'::text, 'development'::text, 'local'::text]))),
   constraint endpoint_max_concurrency_check CHECK (((max_concurrency >= 1) AND (max_concurrency <= 1000))),
+  constraint endpoint_max_per_minute_check CHECK (((max_per_minute >= 1) AND (max_per_minute <= 1000000))),
   constraint endpoint_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
   constraint endpoint_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint endpoint_pkey PRIMARY KEY (organization_id, id),
@@ -143,7 +145,7 @@ CREATE UNIQUE INDEX endpoint_name_key ON public.endpoint USING btree (organizati
 CREATE INDEX endpoint_project_id_idx ON public.endpoint USING btree (organization_id, project_id, id) WHERE (deleted_at IS NULL);
 create policy tenant on endpoint for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on endpoint to rhesis_app;
-grant update (project_id, name, description, environment, config, auth_secret, max_concurrency, created_at, updated_at, deleted_at, deletion_id, version) on endpoint to rhesis_app;
+grant update (project_id, name, description, environment, config, auth_secret, max_concurrency, max_per_minute, created_at, updated_at, deleted_at, deletion_id, version) on endpoint to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.endpoint REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.endpoint REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.endpoint FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
@@ -613,6 +615,7 @@ create table test_run (
   cancel_requested_at timestamp with time zone,
   pause_requested_at timestamp with time zone,
   pause_reason text,
+  held_until timestamp with time zone,
   started_at timestamp with time zone,
   finished_at timestamp with time zone,
   created_at timestamp with time zone not null default now(),
@@ -645,7 +648,7 @@ CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organizati
 create policy gate on test_run for select to rhesis_gate using (true);
 create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test_run to rhesis_app;
-grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version) on test_run to rhesis_app;
+grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, held_until, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version) on test_run to rhesis_app;
 grant select (organization_id, job_id, status) on test_run to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
@@ -654,6 +657,7 @@ CREATE TRIGGER check_transition BEFORE UPDATE OF status ON public.test_run FOR E
 CREATE TRIGGER delete_results AFTER DELETE ON public.test_run FOR EACH ROW EXECUTE FUNCTION gate_delete_results_of_run();
 CREATE TRIGGER touch BEFORE UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW WHEN ((NOT (old.begun_through IS DISTINCT FROM new.begun_through))) EXECUTE FUNCTION notify_test_run();
+CREATE TRIGGER wake_others AFTER UPDATE OF held_until ON public.test_run FOR EACH ROW WHEN ((old.held_until IS DISTINCT FROM new.held_until)) EXECUTE FUNCTION notify_hold();
 
 create table test_set (
   organization_id uuid not null default current_organization(),
@@ -1073,6 +1077,16 @@ begin
   return null;
 end $function$;
 alter routine hide_test_in_sets() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.notify_hold()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('endpoint_hold', new.endpoint_id::text);
+  return null;
+end $function$;
+alter routine notify_hold() owner to rhesis_owner;
 
 CREATE OR REPLACE FUNCTION public.notify_identity()
  RETURNS trigger

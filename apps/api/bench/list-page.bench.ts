@@ -13,7 +13,6 @@ import { processorMicros, startServer, type BenchServer } from "@rhesis/testkit/
 const callers = 32;
 const roundMs = Number(process.env["BENCH_ROUND_MS"] ?? 2_000);
 const rounds = Number(process.env["BENCH_ROUNDS"] ?? 9);
-const profileDir = process.env["BENCH_CPU_PROF"];
 const size = {
   organizations: 200,
   projects: 5,
@@ -34,9 +33,8 @@ function startApi(): Promise<BenchServer> {
     RHESIS_SECRET_KEYS: `bench:${randomBytes(32).toString("base64")}`,
     RATE_LIMIT_PER_MINUTE: "10000000",
     HOST: "127.0.0.1",
-    ...(profileDir === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profileDir}` }),
   };
-  return startServer("apps/api/src/main.ts", environment, "/readyz");
+  return startServer("apps/api/src/main.ts", environment, "/readyz", "the API");
 }
 
 const api = await startApi();

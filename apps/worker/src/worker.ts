@@ -8,8 +8,8 @@ import { createTargetClient } from "@rhesis/engine/target/target-client";
 import type { JobLog } from "@rhesis/jobs/job-log";
 import { createQueue, type Queue, type QueueWorker } from "@rhesis/jobs/queue";
 import { startRelay } from "@rhesis/jobs/relay";
-import { runJob, type JobRunner } from "@rhesis/jobs/run-job";
 import type { ExecutionObserver } from "@rhesis/services/test-run/execute-types";
+import { Deliveries } from "./deliveries.ts";
 import { executeTestRun } from "./jobs/execute-test-run.ts";
 import { rescoreTestRun } from "./jobs/rescore-test-run.ts";
 import { startRunReconciler } from "./run-reconciler.ts";
@@ -59,10 +59,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const secrets = createSecretBox(options.secret_keys);
   const tools = { database, secrets, policy, log, observer: options.observer, grace_ms };
   const handlers = {
-    execute_test_run: executeTestRun({ ...tools, target }),
+    execute_test_run: executeTestRun({
+      ...tools,
+      target,
+      onHold: (listener) => notifications.on("endpoint_hold", listener),
+    }),
     rescore_test_run: rescoreTestRun(tools),
   };
-  const deliveries = new Deliveries({ database, handlers, log, stop: stopping.signal });
+  const deliveries = new Deliveries({ database, handlers, log, stop: stopping.signal }, concurrency);
   const worker = await queue.work((delivered) => deliveries.take(delivered), { concurrency });
   const relay = startRelay({ database, notifications, queue, log });
   const stopReconciler = startRunReconciler({ database, log, onFailed: () => options.observer?.ended("failed") });
@@ -82,27 +86,4 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 async function stopTaking(worker: QueueWorker, stopping: AbortController): Promise<void> {
   stopping.abort();
   await worker.pause();
-}
-
-class Deliveries {
-  readonly #runner: JobRunner;
-  readonly #open = new Set<Promise<void>>();
-
-  constructor(runner: JobRunner) {
-    this.#runner = runner;
-  }
-
-  take(delivered: unknown): Promise<void> {
-    const work = runJob(this.#runner, delivered).finally(() => this.#open.delete(work));
-    this.#open.add(work);
-    return work;
-  }
-
-  /** Resolves when all have ended, or after `ms`: then leases run out and others go on. */
-  async ended(ms: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
-    await Promise.race([Promise.allSettled(this.#open), late]);
-    clearTimeout(timer);
-  }
 }

@@ -20,7 +20,6 @@ const actions = {
   test_set: [...crud, "execute"],
   test_run: ["read", "update", "delete", "cancel", "pause"],
   test_result: ["read"],
-  score: ["read"],
   job: ["read"],
   deletion: ["read", "restore", "purge"],
   api_token: ["create", "read", "revoke"],

@@ -48,6 +48,8 @@ create table endpoint (
   config jsonb not null,
   auth_secret text,
   max_concurrency integer not null default 10 constraint endpoint_max_concurrency_check check (max_concurrency between 1 and 1000),
+  -- Calls that may begin in a minute, over all runs; null for any number.
+  max_per_minute integer constraint endpoint_max_per_minute_check check (max_per_minute between 1 and 1000000),
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
   deleted_at timestamptz,

@@ -53,6 +53,8 @@ create table test_run (
   cancel_requested_at timestamptz,
   pause_requested_at timestamptz,
   pause_reason text,
+  -- Until then the target has asked not to be called; kept by every run that calls it.
+  held_until timestamptz,
   started_at timestamptz,
   finished_at timestamptz,
   created_at timestamptz not null default now(),

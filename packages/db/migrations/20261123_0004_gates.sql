@@ -166,6 +166,14 @@ end $$;
 create trigger wake after update on test_run for each row
   when (old.begun_through is not distinct from new.begun_through) execute function notify_test_run();
 
+create function notify_hold() returns trigger language plpgsql as $$
+begin
+  perform pg_notify('endpoint_hold', new.endpoint_id::text);
+  return null;
+end $$;
+create trigger wake_others after update of held_until on test_run for each row
+  when (old.held_until is distinct from new.held_until) execute function notify_hold();
+
 create function notify_identity() returns trigger language plpgsql as $$
 begin
   perform pg_notify('identity', coalesce(new.user_id, old.user_id)::text);

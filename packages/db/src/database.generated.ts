@@ -75,6 +75,7 @@ export interface Endpoint {
   environment: Generated<"production" | "staging" | "development" | "local">;
   id: Generated<string>;
   max_concurrency: Generated<number>;
+  max_per_minute: number | null;
   name: string;
   organization_id: Generated<string>;
   project_id: string;
@@ -300,6 +301,7 @@ export interface TestRun {
   errored: Generated<number>;
   failed: Generated<number>;
   finished_at: ColumnType<Date, Date | string, Date | string> | null;
+  held_until: ColumnType<Date, Date | string, Date | string> | null;
   id: Generated<string>;
   inconclusive: Generated<number>;
   input_tokens: Generated<number>;

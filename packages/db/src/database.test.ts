@@ -99,6 +99,13 @@ describe("write", () => {
     await expect(write).rejects.toThrow("rolled back");
   });
 
+  test("tells which of the statements that it started together was refused", async () => {
+    const write = open().database.write(a.tenant, (tx) =>
+      Promise.all(["", "one", "two"].map((name) => tx.insertInto("topic").values({ name }).execute())),
+    );
+    await expect(write).rejects.toMatchObject({ code: "23514" });
+  });
+
   test("stamps rows with its organization and its user", async () => {
     await open().database.write(b.tenant, (tx) => tx.insertInto("topic").values({ name: "Claims" }).execute());
     const [row] = await open().admin("select organization_id, user_id from audit_log where entity_type = 'topic'");

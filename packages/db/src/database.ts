@@ -100,6 +100,7 @@ class WriteTransaction {
   readonly #client: PoolClient;
   readonly #values: string[];
   #state: "idle" | "open" | "ended" = "idle";
+  #failure: unknown;
 
   constructor(client: PoolClient, values: string[]) {
     this.#client = client;
@@ -110,7 +111,9 @@ class WriteTransaction {
     if (this.#state === "ended") throw new Error("the tenant transaction has ended");
     const sent = this.#state === "idle" ? this.#begin() : undefined;
     const { sql, parameters } = query;
-    const result = this.#client.query({ name: statementName(sql), text: sql, values: [...parameters] });
+    const result = this.#client
+      .query({ name: statementName(sql), text: sql, values: [...parameters] })
+      .catch((error: unknown) => Promise.reject(this.#causeOf(error)));
     if (sent === undefined) return result;
     const [answer] = await Promise.all([result, sent]);
     return answer;
@@ -123,6 +126,13 @@ class WriteTransaction {
     const { command } = await this.#client.query(how);
     // PostgreSQL answers COMMIT of a failed transaction with ROLLBACK; that must not look like success.
     if (how === "commit" && command !== "COMMIT") throw new Error("the transaction was rolled back");
+  }
+
+  /** What was sent behind a statement that failed is refused for that; the reason is the failure before. */
+  #causeOf(error: unknown): unknown {
+    if (error instanceof Error && Reflect.get(error, "code") === "25P02") return this.#failure ?? error;
+    this.#failure ??= error;
+    return error;
   }
 
   async #begin(): Promise<void> {

@@ -272,9 +272,9 @@ describe("across organizations", () => {
 
   test.each(Object.entries(acrossOrganizations))(
     "%s does what it is for, in all of them and no more",
-    async (_, run) => {
+    async (_, expectSo) => {
       const { a, b } = await createTenants(open().database);
-      await run(a, b);
+      await expectSo(a, b);
     },
   );
 });

@@ -101,7 +101,12 @@ describe.each(ways)("%s by %s", (name, sort) => {
   });
 });
 
-const searched = lists.filter((name) => procedures[name]?._def.inputs.some((input) => "q" in input.shape));
+/** A place in a set says nothing about the text of its test: each is looked up, as far as the page goes. */
+const searchedElsewhere = "test_set.tests";
+
+const searched = lists.filter(
+  (name) => name !== searchedElsewhere && procedures[name]?._def.inputs.some((input) => "q" in input.shape),
+);
 
 test.each(searched)("%s reads no more of what it searches than it takes to fill a page", async (name) => {
   // Stands in the names of many rows.
@@ -118,16 +123,19 @@ const reads = Object.keys(procedures).filter(
 );
 
 /** Of reads that are about something else than one row of their resource. */
-const readInputs: Record<string, object> = {
+const readInputs = (): Record<string, object> => ({
   "me.get": {},
+  "member.get": { user_id: largeId("user", 1) },
+  "member.invitation": { id: largeId("invitation", 1) },
   "metric.catalog": {},
+  "organization.find": { id: a.id },
   "organization.get": {},
   "test_result.summary": { test_run_id: largeId("test_run", 1) },
-};
+});
 
 test.each(reads)("%s makes one round trip at most", async (name) => {
   const [resource = ""] = name.split(".");
-  const input = readInputs[name] ?? { id: largeId(resource as Parameters<typeof largeId>[0], 1) };
+  const input = readInputs()[name] ?? { id: largeId(resource as Parameters<typeof largeId>[0], 1) };
   const { round_trips } = await counted.count(() => call(name)(input));
   expect(round_trips).toBeLessThanOrEqual(1);
 });

@@ -17,6 +17,8 @@ export type RestOperation = {
   protect?: boolean;
   /** The status of success where it is not 200 (201 for POST that creates). */
   successStatus?: 200 | 201 | 202 | 204;
+  /** Of 201 and 202: where what was made is found, by fields of the answer or the input. If left out: `path` and its id. */
+  location?: `/${string}`;
 };
 
 /** The REST operation of a procedure, or why it has none. */

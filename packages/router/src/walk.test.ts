@@ -48,7 +48,10 @@ async function idsOf({ id, people }: TestOrganization): Promise<Map<string, stri
      where c.table_schema = 'public' and c.column_name = 'id' and exists (select from information_schema.columns o
        where o.table_schema = 'public' and o.table_name = c.table_name and o.column_name = 'organization_id')`,
   );
-  const found = new Map([["user", people.member.user_id]]);
+  const found = new Map([
+    ["user", people.member.user_id],
+    ["organization", id],
+  ]);
   for (const { name } of tables) {
     const [row] = await open().admin<{ id: string }>(
       `select id from "${name}" where organization_id = $1 order by id limit 1`,
@@ -60,7 +63,11 @@ async function idsOf({ id, people }: TestOrganization): Promise<Map<string, stri
 }
 
 /** Which table an id of an input is of, where its name does not say so. */
-const tableOfField: Record<string, string> = { "member.revoke_invitation id": "invitation", entity_id: "topic" };
+const tableOfField: Record<string, string> = {
+  "member.invitation id": "invitation",
+  "member.revoke_invitation id": "invitation",
+  entity_id: "topic",
+};
 
 function tableOf(procedure: string, field: string): string {
   const [resource = ""] = procedure.split(".");
@@ -191,6 +198,11 @@ describe.each(procedures)("%s", (name, procedure) => {
     const { data } = await outcome(name, b.people.owner, inputFor(name, procedure, null, ""));
     for (const id of [a.id, ...idsOfA.values()]) expect(data).not.toContain(id);
   });
+});
+
+test("every permission that is declared lets somebody do something", () => {
+  const used = new Set(procedures.map(([, { _def }]) => _def.meta?.permission));
+  expect(permissions.filter((permission) => !used.has(permission))).toEqual([]);
 });
 
 test("no two procedures have the same REST operation", () => {

@@ -15,6 +15,8 @@ export type RunFixture = {
   tests: number;
   concurrency?: number;
   max_concurrency?: number;
+  max_per_minute?: number;
+  pause_after_errors?: number;
   metrics?: PlannedMetric[];
   models?: RunPlan["models"];
   /** Sealed, as the column holds it. */
@@ -57,6 +59,7 @@ async function insertRun(tx: Tx, { project_id }: TestOrganization, run: RunFixtu
     params: {},
     concurrency: run.concurrency ?? 10,
     repeats: 1,
+    pause_after_errors: run.pause_after_errors ?? null,
   };
   const { id: test_run_id } = await tx
     .insertInto("test_run")
@@ -90,6 +93,7 @@ async function insertEndpoint(
       name: randomUUID(),
       config: JSON.stringify(config),
       max_concurrency: run.max_concurrency ?? 1000,
+      max_per_minute: run.max_per_minute ?? null,
       auth_secret: run.auth_secret ?? null,
     })
     .returning("id")

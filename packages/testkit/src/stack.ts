@@ -29,6 +29,8 @@ export type StackOptions = {
   environment?: Record<string, string>;
 };
 
+type StackDatabase = Pick<TestDatabase, "app_url" | "admin_url">;
+
 export type Stack = {
   /** Of the first API, which also serves the web app. */
   url: string;
@@ -43,7 +45,7 @@ export type Stack = {
 };
 
 /** Starts all and waits until the APIs are ready. Close it when done. */
-export async function startStack(open: TestDatabase, options: StackOptions = {}): Promise<Stack> {
+export async function startStack(open: StackDatabase, options: StackOptions = {}): Promise<Stack> {
   const taken = new Set<number>();
   const port = async () => {
     const free = await nextFreePort(0, taken);
@@ -96,7 +98,7 @@ function createPrograms(environment: Record<string, string>) {
   };
 }
 
-function environmentOf(open: TestDatabase, login: Login, url: string, options: StackOptions): Record<string, string> {
+function environmentOf(open: StackDatabase, login: Login, url: string, options: StackOptions): Record<string, string> {
   return {
     DATABASE_URL: open.app_url,
     OIDC_ISSUER: login.issuer,

@@ -47,7 +47,7 @@ async function answerRest(host: Host, table: RouteTable, exchange: Exchange): Pr
     signal: signalOf(exchange),
     batchIndex: 0,
   });
-  return answerWith(operation, exchange, output, headers);
+  return answerWith(operation, exchange, { input, output, headers });
 }
 
 function otherMethod(method: string, methods: string[]): Answer {
@@ -56,16 +56,14 @@ function otherMethod(method: string, methods: string[]): Answer {
   throw new HttpProblem(405, "method_not_allowed", `Use ${methods.join(" or ")} here.`, { headers: { allow } });
 }
 
-function answerWith(
-  operation: Operation,
-  exchange: Exchange,
-  output: unknown,
-  headers: Record<string, string>,
-): Answer {
+type Outcome = { input: object; output: unknown; headers: Record<string, string> };
+
+function answerWith(operation: Operation, exchange: Exchange, { input, output, headers }: Outcome): Answer {
   const status = operation.success;
   if (status === 204 || output === undefined) return { status: 204, headers, body: "" };
   if (typeof output === "object" && output !== null) {
-    describeEntity(operation, exchange, output, headers);
+    describeEntity(output, headers);
+    if (operation.location !== null) headers["location"] = placeOf(operation.location, { ...input, ...output });
     describePage(exchange, output, headers);
   }
   const tag = headers["etag"];
@@ -75,20 +73,17 @@ function answerWith(
   return { status, headers, body: JSON.stringify(output) };
 }
 
-/** One thing with a version has an ETag; one just made has a place. */
-function describeEntity(
-  operation: Operation,
-  exchange: Exchange,
-  output: object,
-  headers: Record<string, string>,
-): void {
+/** One thing with a version has an ETag. */
+function describeEntity(output: object, headers: Record<string, string>): void {
   if ("version" in output && typeof output.version === "number") {
     headers["etag"] = `"${output.version}"`;
     headers["cache-control"] = "private, no-cache";
   }
-  if (operation.location && "id" in output && typeof output.id === "string") {
-    headers["location"] = `${exchange.path}/${output.id}`;
-  }
+}
+
+/** Where what was just made is found. */
+function placeOf(location: string, fields: Readonly<Record<string, unknown>>): string {
+  return restPrefix + location.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(fields[name])));
 }
 
 function describePage({ path, query }: Exchange, output: object, headers: Record<string, string>): void {

@@ -127,7 +127,8 @@ function headerParameters(operation: Operation): (keyof typeof parameters)[] {
 
 function answerHeaders(operation: Operation, success: Json): Json {
   const headers: Json = { "X-Request-Id": { schema: string, description: "Names this request in our logs" } };
-  if (operation.location) headers["Location"] = { schema: string, description: "Where to find what was created" };
+  if (operation.location !== null)
+    headers["Location"] = { schema: string, description: "Where to find what was created or started" };
   const text = JSON.stringify(success);
   if (operation.name.endsWith(".list") && text.includes("next_cursor")) {
     headers["X-Total-Count"] = { schema: { type: "integer" }, description: "How many match in all, at most 10,000" };

@@ -24,25 +24,35 @@ export type Operation = {
   strings: ReadonlyMap<string, StringsReader>;
   read_dates: ((body: unknown) => unknown) | null;
   has_expected_version: boolean;
-  /** Where what was created is found: the path of its `get` before the id. */
-  location: boolean;
+  /** Of one that creates or starts something: where that is found, with fields of the answer or the input in braces. */
+  location: string | null;
   procedure: AnyProcedure;
 };
 
-/** All operations of `router`, in the order of its procedures. @throws where a path names what the input does not have */
+/**
+ * All operations of `router`, in the order of its procedures.
+ * @throws where a path names what the input does not have, or nothing is found where a location says
+ */
 export function operationsOf(router: AnyRouter): Operation[] {
   const procedures = Object.entries(router._def.procedures as unknown as Record<string, AnyProcedure>);
   const declared = procedures.flatMap(([name, procedure]) => {
     const { openapi } = metaOf(procedure);
     return openapi === undefined ? [] : [{ name, procedure, rest: openapi }];
   });
-  const found = new Set(declared.filter(({ rest }) => rest.method === "GET").map(({ rest }) => rest.path));
-  const isFound = (path: string) =>
-    [...found].some((other) => other.startsWith(`${path}/{`) && !other.slice(path.length + 1).includes("/"));
-  return declared.map(({ name, procedure, rest }) => prepare(name, procedure, rest, isFound(rest.path)));
+  const read = new Set(declared.filter(({ rest }) => rest.method === "GET").map(({ rest }) => placeOf(rest.path)));
+  const operations = declared.map(({ name, procedure, rest }) => prepare(name, procedure, rest));
+  for (const { name, location } of operations) {
+    if (location !== null && !read.has(placeOf(location))) throw new Error(`${name}: nothing is at ${location}`);
+  }
+  return operations;
 }
 
-function prepare(name: string, procedure: AnyProcedure, rest: RestOperation, location: boolean): Operation {
+/** A path without its query and the names of its parameters. */
+function placeOf(path: string): string {
+  return path.replace(/\?.*/, "").replaceAll(/\{\w+\}/g, "{}");
+}
+
+function prepare(name: string, procedure: AnyProcedure, rest: RestOperation): Operation {
   const { method, path } = rest;
   if (procedure._def.type === "subscription") throw new Error(`${name}: a subscription has no REST operation`);
   const shape = shapeOf(procedure);
@@ -53,12 +63,13 @@ function prepare(name: string, procedure: AnyProcedure, rest: RestOperation, loc
   const takes_body = method === "POST" || method === "PATCH" || method === "PUT";
   const named = takes_body ? path_names : Object.keys(shape);
   const permission = metaOf(procedure).permission;
+  const success = rest.successStatus ?? 200;
   return {
     name,
     type: procedure._def.type,
     method,
     path,
-    success: rest.successStatus ?? 200,
+    success,
     is_public: permission === "public",
     needs_organization: permission !== "public" && permission !== "signed_in",
     takes_body,
@@ -66,7 +77,7 @@ function prepare(name: string, procedure: AnyProcedure, rest: RestOperation, loc
     strings: new Map(named.map((parameter) => [parameter, stringsReader(shape[parameter] as z.core.$ZodType)])),
     read_dates: takes_body ? bodyDates(procedure) : null,
     has_expected_version: "expected_version" in shape,
-    location: rest.successStatus === 201 && location,
+    location: success === 201 || success === 202 ? (rest.location ?? `${path}/{id}`) : null,
     procedure,
   };
 }

@@ -34,7 +34,13 @@ export async function prepareDemo(foundation: Foundation): Promise<string | null
     });
     const tenant = { organization_id: demo.organization_id, user_id };
     const run_id = await database.write(tenant, (tx) =>
-      startTestRun(tx, { test_set_id: demo.test_set_id, endpoint_id: demo.endpoint_id, repeats: 1, params: {} }),
+      startTestRun(tx, {
+        test_set_id: demo.test_set_id,
+        endpoint_id: demo.endpoint_id,
+        repeats: 1,
+        params: {},
+        pause_after_errors: null,
+      }),
     );
     return await finished(() => database.read(tenant, (tx) => getTestRun(tx, run_id)));
   } finally {

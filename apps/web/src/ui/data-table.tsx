@@ -22,6 +22,10 @@ import { ListFailure } from "./list-failure.tsx";
 import { useOpenRow, type IdOrder } from "./open-row.ts";
 import styles from "./data-table.module.css";
 
+/**
+ * Rows chosen for what is done with several at once. It is the one state of a table that is not in the address: it can be
+ * longer than an address may be, and whoever follows a link should find nothing chosen that the next press would delete.
+ */
 export type Selection = { ids: ReadonlySet<string>; onChange: (ids: ReadonlySet<string>) => void };
 
 type Props<Row extends { id: string }, Sort extends string> = {
@@ -38,7 +42,7 @@ type Props<Row extends { id: string }, Sort extends string> = {
   onClose?: () => void;
   /** What the panel's Previous and Next do: the keys do the same where the rows that are loaded end. */
   steps?: Steps;
-  /** With it, an open row that is not loaded yet is loaded. */
+  /** Tells how far to look for an open row that is not loaded yet. */
   idOrder?: IdOrder | undefined;
   selection?: Selection;
   rowHeight?: number;

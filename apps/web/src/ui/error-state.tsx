@@ -1,5 +1,6 @@
 import { Button, Code, Stack, Text, Title } from "@mantine/core";
 import { IconAlertTriangle } from "@tabler/icons-react";
+import { useState } from "react";
 import { failureOf } from "../api/problems.ts";
 
 const titles: Record<string, string> = {
@@ -9,8 +10,8 @@ const titles: Record<string, string> = {
   limit_exceeded: "Too many requests",
 };
 
-/** What went wrong, in words, with the way out. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+/** What went wrong, in words, with the way out. `onRetry` returns a promise where one can wait for it. */
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => unknown }) {
   const failure = failureOf(error);
   return (
     <Stack align="center" gap="xs" py="xl" role="alert">
@@ -24,11 +25,22 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () =>
           Request id <Code>{failure.request_id}</Code>
         </Text>
       )}
-      {onRetry !== undefined && (
-        <Button variant="default" mt="xs" onClick={onRetry}>
-          Try again
-        </Button>
-      )}
+      {onRetry !== undefined && <RetryButton onRetry={onRetry} />}
     </Stack>
+  );
+}
+
+/** Shows that it asks again: pressing once more would only begin anew. */
+export function RetryButton({ onRetry }: { onRetry: () => unknown }) {
+  const [isAsking, setAsking] = useState(false);
+  const ask = async () => {
+    setAsking(true);
+    await onRetry();
+    setAsking(false);
+  };
+  return (
+    <Button variant="default" mt="xs" loading={isAsking} onClick={() => void ask()}>
+      Try again
+    </Button>
   );
 }

@@ -15,7 +15,7 @@ export function ListFailure({ pages }: { pages: ListPages<unknown> }) {
       <Text span size="sm" c="var(--fail)">
         {words[failed]}
       </Text>
-      <Button size="compact-xs" variant="default" onClick={retry}>
+      <Button size="compact-xs" variant="default" onClick={() => void retry()}>
         Try again
       </Button>
     </Group>

@@ -19,7 +19,7 @@ export type ListPages<Row> = {
   /** Asks for the next rows; after that has failed, only `retry` does. */
   loadMore: () => void;
   /** Does again what failed. */
-  retry: () => void;
+  retry: () => Promise<unknown>;
 };
 
 /** Pass as second argument of `trpc.<resource>.list.infiniteQueryOptions(input, listPaging)`. */
@@ -67,7 +67,7 @@ export function useListPages<Row, Failure, Key extends readonly unknown[], Param
     has_more: hasNextPage,
     loadMore,
     retry: useCallback(
-      () => void (isFetchNextPageError ? fetchNextPage() : refetch()),
+      (): Promise<unknown> => (isFetchNextPageError ? fetchNextPage() : refetch()),
       [isFetchNextPageError, fetchNextPage, refetch],
     ),
   };

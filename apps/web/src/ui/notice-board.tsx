@@ -10,12 +10,12 @@ export default function NoticeBoard() {
   return <Notifications position="bottom-right" limit={4} />;
 }
 
-export function showNotice({ id, title, message, kind, stays = 5000, undo }: Notice): void {
+export function showNotice({ title, message, kind, stays = 5000, undo }: Notice): void {
   const shownId = notifications.show({
-    ...(id === undefined ? {} : { id }),
     title,
     color: colors[kind],
     autoClose: stays,
+    closeButtonProps: { "aria-label": "Close this notice" },
     message:
       undo === undefined ? (
         message

@@ -3,7 +3,6 @@ import { api, queryClient } from "../api/trpc.ts";
 import { failureOf } from "../api/problems.ts";
 
 export type Notice = {
-  id?: string;
   title?: string;
   message: string;
   kind: "done" | "failed" | "plain";
@@ -52,21 +51,29 @@ export function notifyFailure(error: unknown): void {
 const atOnce = 20;
 
 async function restore(deletionIds: readonly string[]): Promise<void> {
+  for (let from = 0; from < deletionIds.length; from += atOnce) {
+    const part = deletionIds.slice(from, from + atOnce);
+    await Promise.all(part.map((deletion_id) => api.deletion.restore.mutate({ deletion_id })));
+  }
+}
+
+async function undo(revert: () => Promise<unknown>, done: string): Promise<void> {
   try {
-    for (let from = 0; from < deletionIds.length; from += atOnce) {
-      const part = deletionIds.slice(from, from + atOnce);
-      await Promise.all(part.map((deletion_id) => api.deletion.restore.mutate({ deletion_id })));
-    }
-    notifyDone("Restored.");
+    await revert();
+    notifyDone(done);
   } catch (error) {
     notifyFailure(error);
   }
   await queryClient.invalidateQueries();
 }
 
+/** After a change: says so and offers to take it back by `revert`; `done` is said when that has been done. */
+export function offerToRevert(message: string, revert: () => Promise<unknown>, done: string): void {
+  void show({ message, kind: "plain", stays: 12_000, undo: () => void undo(revert, done) });
+}
+
 /** After a delete, or several: says so and offers to take it back. */
 export function offerUndo(message: string, deletion: string | readonly string[]): void {
   const deletionIds = typeof deletion === "string" ? [deletion] : deletion;
-  const undo = () => void restore(deletionIds);
-  void show({ id: `undo-${deletionIds.join()}`, message, kind: "plain", stays: 12_000, undo });
+  offerToRevert(message, () => restore(deletionIds), "Restored.");
 }

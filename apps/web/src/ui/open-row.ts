@@ -11,8 +11,11 @@ export function idOrderOf(sort: string | undefined): IdOrder | undefined {
   return sort === "created_at" ? "ascending" : undefined;
 }
 
-/** The open row is not looked for beyond so many rows: what is open is read in its panel anyway. */
-const furthest = 10_000;
+/**
+ * The open row is not looked for beyond so many rows: what is open is read in its panel anyway. Less far where the ids
+ * do not tell that it is there at all.
+ */
+const furthest = { known: 10_000, unknown: 2_000 };
 
 /** Whether a row with this id, which is not loaded, can come with the next pages. */
 export function isFurtherDown(
@@ -21,7 +24,9 @@ export function isFurtherDown(
   order: IdOrder | undefined,
 ): boolean {
   const last = rows.at(-1);
-  if (openId === undefined || order === undefined || last === undefined || rows.length >= furthest) return false;
+  if (openId === undefined || last === undefined) return false;
+  if (order === undefined) return rows.length < furthest.unknown;
+  if (rows.length >= furthest.known) return false;
   return order === "ascending" ? openId > last.id : openId < last.id;
 }
 

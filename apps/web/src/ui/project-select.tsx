@@ -1,7 +1,10 @@
+import { Alert } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, type ReactNode } from "react";
+import { failureOf } from "../api/problems.ts";
 import { trpc } from "../api/trpc.ts";
 import { useProjectId } from "../shell/project.ts";
+import { RetryButton } from "./error-state.tsx";
 import { RemoteSelect, useSettledSearch, type ChoiceProps } from "./remote-select.tsx";
 
 const shown = { limit: 50, sort: "name" } as const;
@@ -9,18 +12,16 @@ const shown = { limit: 50, sort: "name" } as const;
 /** The project something belongs to. */
 export function ProjectSelect(props: ChoiceProps) {
   const [q, onSearch] = useSettledSearch();
-  const { data, isFetching } = useQuery(
-    trpc.project.list.queryOptions({ ...shown, q }, { placeholderData: keepPreviousData }),
-  );
+  const list = useQuery(trpc.project.list.queryOptions({ ...shown, q }, { placeholderData: keepPreviousData }));
   const chosen = useQuery(trpc.project.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
   return (
     <RemoteSelect
       label="Project"
       placeholder="Choose a project"
       {...props}
-      options={data?.items ?? []}
+      options={list.data?.items ?? []}
       chosen={chosen.data}
-      isLoading={isFetching}
+      list={list}
       onSearch={onSearch}
     />
   );
@@ -33,16 +34,34 @@ type Props = {
   error?: ReactNode;
 };
 
+function useProjects() {
+  return useQuery(trpc.project.list.queryOptions(shown));
+}
+
+/** True while it is not known whether a project has to be chosen: a form that is sent then would ask for one in vain. */
+export function useIsProjectAwaited(project_id: string): boolean {
+  const { isPending } = useProjects();
+  return project_id === "" && isPending;
+}
+
 /** The project something new belongs to: the one of the address, or the only one there is, and then nobody is asked. */
 export function ProjectOfNew({ value, onChange, error }: Props) {
   const fromAddress = useProjectId();
-  const { data } = useQuery(trpc.project.list.queryOptions(shown));
+  const { data, error: failure, refetch } = useProjects();
   const only = data?.items.length === 1 ? data.items[0]?.id : undefined;
   const given = fromAddress ?? only;
   useEffect(() => {
     if (value === "" && given !== undefined) onChange(given);
   }, [value, given, onChange]);
   if (given !== undefined && value === given && error === undefined) return null;
+  if (data === undefined && failure !== null) {
+    return (
+      <Alert color="red" role="alert" title="The projects could not be loaded">
+        <div>{failureOf(failure).message}</div>
+        <RetryButton onRetry={refetch} />
+      </Alert>
+    );
+  }
   return (
     <ProjectSelect required value={value === "" ? null : value} onChange={(id) => onChange(id ?? "")} error={error} />
   );

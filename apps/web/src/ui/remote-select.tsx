@@ -25,7 +25,7 @@ type Props = ChoiceProps & {
   options: readonly Named[];
   /** The chosen one, where it is not among the options. */
   chosen: Named | undefined;
-  isLoading: boolean;
+  list: { isFetching: boolean; isError: boolean; refetch: () => unknown };
   onSearch: (q: string | undefined) => void;
   /** Offered where nothing of that name is there. */
   create?: ((name: string) => Promise<Named>) | undefined;
@@ -40,8 +40,13 @@ export function useSettledSearch(): [string | undefined, (q: string | undefined)
   return [settled, setQ];
 }
 
+function nothingText({ isFetching, isError }: Props["list"]): string {
+  if (isFetching) return "Searching…";
+  return isError ? "The list could not be loaded. Close and open it to try again." : "Nothing found";
+}
+
 export function RemoteSelect(props: Props) {
-  const { value, onChange, options, chosen, onSearch, create } = props;
+  const { value, onChange, options, chosen, list, onSearch, create } = props;
   const [typed, setTyped] = useState("");
   const known = chosen === undefined || options.some(({ id }) => id === chosen.id) ? options : [chosen, ...options];
   const name = typed.trim();
@@ -82,8 +87,9 @@ export function RemoteSelect(props: Props) {
       onSearchChange={search}
       // The server has searched already; what is to be created stays in view.
       filter={({ options: all }) => all}
-      nothingFoundMessage={props.isLoading ? "Searching…" : "Nothing found"}
-      rightSection={props.isLoading && typed !== "" ? <Loader size={14} /> : undefined}
+      nothingFoundMessage={nothingText(list)}
+      onDropdownOpen={() => list.isError && void list.refetch()}
+      rightSection={list.isFetching && typed !== "" ? <Loader size={14} /> : undefined}
       comboboxProps={{ withinPortal: true, width: "target", position: "bottom-start" }}
       maxDropdownHeight={280}
     />

@@ -35,15 +35,25 @@ export function listApiTokens(tx: Tx, args: PageArgs & TokenFilter): Promise<Pag
   );
 }
 
-/** @throws not_found */
-export async function getApiToken(tx: Tx, id: string): Promise<ApiTokenRow> {
-  const row = await tx
+/**
+ * A token, also a revoked one.
+ * @param only whose it has to be, and of which project; undefined is anybody's in the organization
+ * @throws not_found
+ */
+export async function getApiToken(
+  tx: Tx,
+  id: string,
+  only: { user_id?: string | undefined; project_id?: string | undefined } = {},
+): Promise<ApiTokenRow> {
+  let matches = tx
     .selectFrom("api_token as t")
     .leftJoin("user as u", "u.id", "t.user_id")
     .select(columns.map((column) => `t.${column}` as const))
     .select("u.name as user_name")
-    .where("t.id", "=", id)
-    .executeTakeFirst();
+    .where("t.id", "=", id);
+  if (only.user_id !== undefined) matches = matches.where("t.user_id", "=", only.user_id);
+  if (only.project_id !== undefined) matches = matches.where("t.project_id", "=", only.project_id);
+  const row = await matches.executeTakeFirst();
   if (row === undefined) throw notFound("token");
   return row;
 }

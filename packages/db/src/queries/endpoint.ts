@@ -14,6 +14,7 @@ const itemColumns = [
   "description",
   "environment",
   "max_concurrency",
+  "max_per_minute",
   "created_at",
   "updated_at",
   "version",
@@ -85,7 +86,7 @@ export async function countOpenRuns(tx: Tx, of: { endpoint_id: string } | { proj
     .selectFrom("test_run")
     .select((eb) => eb.fn.countAll<number>().as("runs"))
     .where("deleted_at", "is", null)
-    .where(sql<boolean>`status = any(array['queued', 'running'])`);
+    .where(sql<boolean>`status = any(array['queued', 'running', 'paused'])`);
   runs =
     "endpoint_id" in of ? runs.where("endpoint_id", "=", of.endpoint_id) : runs.where("project_id", "=", of.project_id);
   return (await runs.executeTakeFirstOrThrow()).runs;

@@ -15,6 +15,19 @@ export async function getOrganization(tx: Tx): Promise<OrganizationRow> {
   return row;
 }
 
+/** The transaction's organization, for somebody who belongs to it. @throws not_found for others */
+export async function getOrganizationOf(tx: Tx, user_id: string): Promise<OrganizationRow> {
+  const row = await tx
+    .selectFrom("organization as o")
+    .innerJoin("membership as m", "m.organization_id", "o.id")
+    .select(columns.map((column) => `o.${column}` as const))
+    .where("m.user_id", "=", user_id)
+    .where("o.deleted_at", "is", null)
+    .executeTakeFirst();
+  if (row === undefined) throw notFound("organization");
+  return row;
+}
+
 /** @throws precondition_failed where `expected_version` is not the current one */
 export async function renameOrganization(
   tx: Tx,
@@ -25,7 +38,23 @@ export async function renameOrganization(
   const row = await update.returning(columns).executeTakeFirst();
   if (row !== undefined) return row;
   await getOrganization(tx);
-  throw new AppError("precondition_failed", "Somebody else changed this organization. Load it again.");
+  throw changedMeanwhile();
+}
+
+/** Hides the organization as it was read. @throws precondition_failed where somebody changed it meanwhile */
+export async function hideOrganization(tx: Tx, { version }: Pick<OrganizationRow, "version">): Promise<void> {
+  const row = await tx
+    .updateTable("organization")
+    .set({ deleted_at: sql<Date>`now()` })
+    .where("deleted_at", "is", null)
+    .where("version", "=", version)
+    .returning("id")
+    .executeTakeFirst();
+  if (row === undefined) throw changedMeanwhile();
+}
+
+function changedMeanwhile(): AppError {
+  return new AppError("precondition_failed", "Somebody else changed this organization. Load it again.");
 }
 
 /** The organization that the transaction was opened for, its first owner and its first project, in one transaction. */

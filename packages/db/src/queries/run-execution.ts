@@ -239,6 +239,23 @@ export async function stopRun(
   return true;
 }
 
+/** Says to all runs of the endpoint that its target has asked not to be called for so long. */
+export async function holdEndpoint(tx: Tx, lease: RunLease, ms: number): Promise<void> {
+  await sql`update test_run set held_until = greatest(held_until, clock_timestamp() + ${ms} * interval '1 millisecond')
+    where id = ${lease.test_run_id} and lease_token = ${lease.lease_token} and status = 'running'`.execute(tx);
+}
+
+/** Wishes that the run rests, for whoever executes it. */
+export async function wishPause(tx: Tx, lease: RunLease, reason: string): Promise<void> {
+  await tx
+    .updateTable("test_run")
+    .set({ pause_requested_at: sql<Date>`coalesce(pause_requested_at, now())`, pause_reason: reason })
+    .where("id", "=", lease.test_run_id)
+    .where("lease_token", "=", lease.lease_token)
+    .where("status", "=", "running")
+    .execute();
+}
+
 /** Rests a run, if that is still wished. False where it is not, or the run is not held. */
 export async function pauseRun(tx: Tx, lease: RunLease): Promise<boolean> {
   const run = await tx

@@ -29,6 +29,7 @@ const columns = [
   "cancel_requested_at",
   "pause_requested_at",
   "pause_reason",
+  "held_until",
   "started_at",
   "finished_at",
   "created_at",
@@ -103,6 +104,7 @@ export type RunProgressRow = Pick<
   | "cancel_requested_at"
   | "pause_requested_at"
   | "pause_reason"
+  | "held_until"
   | "started_at"
   | "finished_at"
 >;
@@ -124,6 +126,7 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
       "cancel_requested_at",
       "pause_requested_at",
       "pause_reason",
+      "held_until",
       "started_at",
       "finished_at",
     ])
@@ -199,6 +202,16 @@ export async function requestCancel(tx: Tx, id: string): Promise<void> {
     .updateTable("test_run")
     .set({ cancel_requested_at: sql<Date>`coalesce(cancel_requested_at, now())` })
     .where("id", "=", id)
+    .execute();
+}
+
+/** Asks the executors of all runs that are not over to stop; a run that nobody has begun ends when it is begun. */
+export async function requestCancelOfAll(tx: Tx): Promise<void> {
+  await tx
+    .updateTable("test_run")
+    .set({ cancel_requested_at: sql<Date>`now()` })
+    .where("status", "in", ["queued", "running"])
+    .where("cancel_requested_at", "is", null)
     .execute();
 }
 

@@ -1,8 +1,8 @@
 /** SQL of test sets, their tests and their metrics. */
-import { sql, type Selectable } from "kysely";
+import { expressionBuilder, sql, type RawBuilder, type Selectable } from "kysely";
 import { notFound } from "@rhesis/telemetry/app-error";
 import { createAsset, getAsset, patchAsset, type AssetVersion } from "../asset.ts";
-import type { TestSet } from "../database.generated.ts";
+import type { DB, TestSet } from "../database.generated.ts";
 import { holds } from "../like.ts";
 import { countLimit, decodeCursor, readPage, toPage, type Page, type PageArgs } from "../page.ts";
 import type { Tx } from "../tenant.ts";
@@ -91,12 +91,16 @@ export async function readAddableTests(
 
 export type SetTests = { id: string; test_ids: readonly string[] };
 
-/** Appends tests in the order given; those in the set already keep their place. Returns how many are new. */
-export async function addTests(tx: Tx, { id, test_ids }: SetTests): Promise<number> {
+/** `positions` has one for each of `test_ids`; left out, they come last. */
+export type PlacedTests = SetTests & { positions?: readonly number[] | undefined };
+
+/** Adds tests in the order given; those in the set already keep their place. Returns how many are new. */
+export async function addTests(tx: Tx, { id, test_ids, positions = [] }: PlacedTests): Promise<number> {
   const result = await sql`
     insert into test_set_test (test_set_id, test_id, position)
-    select ${id}::uuid, t.test_id, t.nr + coalesce((select max(s.position) from test_set_test s where s.test_set_id = ${id}), 0)
-    from unnest(${[...test_ids]}::uuid[]) with ordinality as t (test_id, nr)
+    select ${id}::uuid, t.test_id, coalesce(t.position,
+      t.nr + coalesce((select max(s.position) from test_set_test s where s.test_set_id = ${id}), 0))
+    from unnest(${[...test_ids]}::uuid[], ${[...positions]}::integer[]) with ordinality as t (test_id, position, nr)
     on conflict do nothing`.execute(tx);
   return Number(result.numAffectedRows ?? 0);
 }
@@ -110,8 +114,29 @@ export async function removeTests(tx: Tx, { id, test_ids }: SetTests): Promise<n
 
 export type TestInSetRow = TestItemRow & { position: number };
 
-/** A page of the set's tests, in the order of the set. @throws not_found */
-export async function listTestsOfSet(tx: Tx, args: PageArgs & { id: string }): Promise<Page<TestInSetRow>> {
+/** Places of the set whose test has `q` in its name or input. */
+function placesThat(q: string | undefined): RawBuilder<unknown> {
+  if (q === undefined) return sql``;
+  const found = holds(expressionBuilder<DB, "test">(), q, "test.name", "test.input");
+  return sql`and s.test_id in (select test.id from test where ${found})`;
+}
+
+async function countPlaces(tx: Tx, id: string, q: string): Promise<number> {
+  const { rows } = await sql<{ total: number }>`
+    select count(*)::integer as total from (
+      select from test_set_test s where s.test_set_id = ${id} and s.is_live ${placesThat(q)} limit ${countLimit + 1}
+    ) matched`.execute(tx);
+  return rows[0]?.total ?? 0;
+}
+
+/**
+ * A page of the set's tests, in the order of the set; `q` finds a part of the name or the input, ignoring case.
+ * @throws not_found
+ */
+export async function listTestsOfSet(
+  tx: Tx,
+  args: PageArgs & { id: string; q?: string | undefined },
+): Promise<Page<TestInSetRow>> {
   const descending = args.sort === "-position";
   const way = descending ? sql`desc` : sql`asc`;
   const cursor = args.cursor === undefined || args.cursor === null ? undefined : decodeCursor(args.cursor, "integer");
@@ -119,12 +144,13 @@ export async function listTestsOfSet(tx: Tx, args: PageArgs & { id: string }): P
     cursor === undefined
       ? sql``
       : sql`and (s.position, s.test_id) ${descending ? sql`<` : sql`>`} (${cursor[0]}, ${cursor[1]}::uuid)`;
-  const [set, { rows }] = await Promise.all([
-    getTestSet(tx, args.id),
+  const { id, q } = args;
+  const [set, { rows }, found] = await Promise.all([
+    getTestSet(tx, id),
     sql<TestInSetRow>`
       with place as materialized (
         select s.position, s.test_id from test_set_test s
-        where s.test_set_id = ${args.id} and s.is_live ${beyond}
+        where s.test_set_id = ${id} and s.is_live ${beyond} ${placesThat(q)}
         order by s.position ${way}, s.test_id ${way} limit ${args.limit + 1} offset ${args.offset ?? 0}
       ), page as materialized (
         select ${testItemColumns} from test where id = any(array(select test_id from place)) and deleted_at is null
@@ -134,8 +160,9 @@ export async function listTestsOfSet(tx: Tx, args: PageArgs & { id: string }): P
         left join requirement_of r on r.id = page.requirement_id left join topic_of t on t.id = page.topic_id
         left join category_of c on c.id = page.category_id
       order by place.position ${way}, place.test_id ${way}`.execute(tx),
+    q === undefined ? null : countPlaces(tx, id, q),
   ]);
-  const total = Math.min(set.test_count, countLimit + 1);
+  const total = Math.min(found ?? set.test_count, countLimit + 1);
   return toPage(args, "position", rows, total);
 }
 

@@ -27,5 +27,7 @@ export const runPlan = z.object({
   params: z.record(z.string(), z.unknown()),
   concurrency: z.int().min(1).max(1000),
   repeats: z.int().min(1).max(100),
+  /** The run rests after so many calls in a row that came to nothing; null: never. */
+  pause_after_errors: z.int().min(1).nullable(),
 });
 export type RunPlan = z.infer<typeof runPlan>;

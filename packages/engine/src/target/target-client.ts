@@ -4,6 +4,7 @@ import { BoundedCache } from "../bounded-cache.ts";
 import { guardedConnector, type ResolveAll } from "./address-gate.ts";
 import type { AddressPolicy } from "./address-policy.ts";
 import { failure } from "./call-failure.ts";
+import type { CallPace, PacedAttempt } from "./call-pace.ts";
 import { type RequestVariables, requestVariables } from "./map-request.ts";
 import { TokenStore } from "./oauth-token.ts";
 import { redactor } from "./redact.ts";
@@ -19,6 +20,8 @@ export type CallOptions = {
   on_attempt?: (n: number) => void;
   /** Attempts made before by a process that did not live to report them. */
   prior_attempts?: number;
+  /** When each attempt may begin; told what it came to. */
+  pace?: CallPace;
   /** Instead of the target's own number; prior attempts count towards it. */
   max_attempts?: number;
 };
@@ -116,17 +119,26 @@ async function callUntilDone(
   if (prior >= rounds.allowed) return ended([], exhausted(prior));
   for (let number = prior + 1; ; number++) {
     if (signal?.aborted) return ended(rounds.attempts, cancelled, rounds.last);
+    if (options.pace !== undefined && !(await options.pace.enter(signal)))
+      return ended(rounds.attempts, cancelled, rounds.last);
     options.on_attempt?.(number);
     const startedAt = new Date(tools.clock()).toISOString();
     const started = performance.now();
     const result = await attempt(context);
     rounds.record(result, startedAt, performance.now() - started);
+    options.pace?.report(pacedAttempt(result, started));
     if (result.refused_token !== null && secret !== null && config.auth.type === "client_credentials")
       tools.tokens.forget(config.auth, secret, result.refused_token);
     const wait = rounds.waitBeforeNext(result, number);
     if (wait === null) return ended(rounds.attempts, result.failure?.error ?? null, result);
     if (wait > 0 && !(await pause(tools, wait, signal))) return ended(rounds.attempts, cancelled, result);
   }
+}
+
+function pacedAttempt(result: AttemptResult, began_at: number): PacedAttempt {
+  const { status, failure: failed, retry_after: retry_after_ms } = result;
+  const timed_out = failed?.error.code === "timeout";
+  return { status, timed_out, retry_after_ms, began_at, duration_ms: performance.now() - began_at };
 }
 
 /** The attempts of one call and whether there will be another. */

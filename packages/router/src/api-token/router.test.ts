@@ -74,16 +74,26 @@ test("a token bound to a project makes tokens of that project only", async () =>
 test("one's own are seen and revoked, an admin's are everybody's, strangers' nobody's", async () => {
   const { id } = await as(a.people.owner).api_token.create({ name: "Owner's" });
   const member = as(a.people.member).api_token;
+  expect(await codeOf(as(null).api_token.get({ id }))).toBe("UNAUTHORIZED");
+  expect(await codeOf(as(tokenOf(a.people.owner, ["test:read"], null)).api_token.get({ id }))).toBe("FORBIDDEN");
+  expect(await codeOf(as(b.people.owner).api_token.get({ id }))).toBe("NOT_FOUND");
+  expect(await codeOf(member.get({ id }))).toBe("NOT_FOUND");
+  const elsewhere = as(tokenOf(a.people.owner, null, a.project_id)).api_token;
+  expect(await codeOf(elsewhere.get({ id }))).toBe("NOT_FOUND");
+  const own = await member.create({ name: "Mine" });
+  expect(await member.get({ id: own.id })).toMatchObject({ name: "Mine", user_id: a.people.member.user_id });
   expect((await member.list({})).items.map((token) => token.id)).not.toContain(id);
   expect((await member.list({ user_id: a.people.owner.user_id })).items.map((token) => token.id)).not.toContain(id);
   expect(await codeOf(member.revoke({ id }))).toBe("NOT_FOUND");
   expect(await codeOf(as(b.people.owner).api_token.revoke({ id }))).toBe("NOT_FOUND");
   expect(await codeOf(as(a.people.viewer).api_token.revoke({ id }))).toBe("FORBIDDEN");
   const admin = as(a.people.admin).api_token;
+  expect((await admin.get({ id })).name).toBe("Owner's");
   expect((await admin.list({ user_id: a.people.owner.user_id })).items.map((token) => token.id)).toContain(id);
   const revoked = await admin.revoke({ id });
   expect(revoked.revoked_at).toBeInstanceOf(Date);
   expect(await admin.revoke({ id })).toEqual(revoked);
+  expect(await admin.get({ id })).toEqual(revoked);
   expect((await admin.list({})).items.map((token) => token.id)).not.toContain(id);
   expect((await admin.list({ include_revoked: true })).items.map((token) => token.id)).toContain(id);
 });

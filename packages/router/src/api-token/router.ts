@@ -4,16 +4,18 @@ import * as tokens from "@rhesis/db/queries/api-token";
 import { createApiToken as makeToken } from "@rhesis/services/api-token/create";
 import { revokeApiToken as endToken } from "@rhesis/services/api-token/revoke";
 import type { Member } from "../context.ts";
+import { byId } from "../list.ts";
 import { projectScope } from "../project-scope.ts";
 import { requireFeature } from "../require-feature.ts";
 import { procedure } from "../trpc.ts";
-import { apiToken, apiTokenPage, createApiToken, createdApiToken, listApiTokens, revokeApiToken } from "./schema.ts";
+import { apiToken, apiTokenPage, createApiToken, createdApiToken, listApiTokens } from "./schema.ts";
 
 const tags = ["API tokens"];
 
-/** Whose tokens the caller sees: their own, or all where they manage members. */
-function seenBy({ user_id, role }: Member): string | undefined {
-  return roleAllows(role, "member:manage") ? undefined : user_id;
+/** Which tokens the caller sees: their own, or all where they manage members; those of one project where bound to it. */
+function seenBy(identity: Member): { user_id: string | undefined; project_id: string | undefined } {
+  const user_id = roleAllows(identity.role, "member:manage") ? undefined : identity.user_id;
+  return { user_id, project_id: projectScope(identity) };
 }
 
 export const apiTokenRouter = {
@@ -29,10 +31,15 @@ export const apiTokenRouter = {
     .query(({ ctx, input }) =>
       tokens.listApiTokens(ctx.tx, {
         ...input,
-        user_id: seenBy(ctx.identity) ?? input.user_id,
-        project_id: projectScope(ctx.identity),
+        ...seenBy(ctx.identity),
+        user_id: seenBy(ctx.identity).user_id ?? input.user_id,
       }),
     ),
+
+  get: procedure("api_token:read", { method: "GET", path: "/api-tokens/{id}", tags, summary: "Get an API token" })
+    .input(byId)
+    .output(apiToken)
+    .query(({ ctx, input }) => tokens.getApiToken(ctx.tx, input.id, seenBy(ctx.identity))),
 
   create: procedure("api_token:create", {
     method: "POST",
@@ -56,9 +63,7 @@ export const apiTokenRouter = {
     summary: "Revoke an API token",
     description: "It ends at once, and stays in the list of revoked ones.",
   })
-    .input(revokeApiToken)
+    .input(byId)
     .output(apiToken)
-    .mutation(({ ctx, input }) =>
-      endToken(ctx.tx, input.id, { user_id: seenBy(ctx.identity), project_id: projectScope(ctx.identity) }),
-    ),
+    .mutation(({ ctx, input }) => endToken(ctx.tx, input.id, seenBy(ctx.identity))),
 };

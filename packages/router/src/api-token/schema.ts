@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { permissions, type Permission } from "@rhesis/auth/permissions";
-import { byId, id, listInput, listOutput, name, timestamp } from "../list.ts";
+import { id, listInput, listOutput, name, timestamp } from "../list.ts";
 
 const scope = z.enum(permissions as [Permission, ...Permission[]]);
 
@@ -43,4 +43,3 @@ export const listApiTokens = listInput(["created_at"], {
   include_revoked: z.boolean().default(false),
 });
 export const apiTokenPage = listOutput(apiToken);
-export const revokeApiToken = byId;

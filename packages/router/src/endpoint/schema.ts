@@ -5,6 +5,12 @@ import { assetFields, description, id, listInput, listOutput, name, searchText, 
 export const environments = ["production", "staging", "development", "local"] as const;
 const environment = z.enum(environments);
 const maxConcurrency = z.int().min(1).max(1000).describe("Calls at the same time, over all runs");
+const maxPerMinute = z
+  .int()
+  .min(1)
+  .max(1_000_000)
+  .nullable()
+  .describe("Calls that may begin in a minute, over all runs; null for any number");
 const secret = z
   .string()
   .min(1)
@@ -18,6 +24,7 @@ const endpointFields = {
   description: z.string(),
   environment,
   max_concurrency: z.int(),
+  max_per_minute: z.int().nullable(),
   has_secret: z.boolean(),
 };
 
@@ -37,6 +44,7 @@ export const createEndpoint = z.strictObject({
   description: description.default(""),
   environment: environment.default("development"),
   max_concurrency: maxConcurrency.default(10),
+  max_per_minute: maxPerMinute.default(null),
   config: targetConfig,
   secret: secret.optional(),
 });
@@ -69,6 +77,7 @@ export const updateEndpoint = z.strictObject({
   description: description.optional(),
   environment: environment.optional(),
   max_concurrency: maxConcurrency.optional(),
+  max_per_minute: maxPerMinute.optional(),
   config: configChanges.optional(),
   secret: secret.nullable().optional().describe("null removes the stored secret"),
 });

@@ -21,6 +21,7 @@ test("denies before it allows", async () => {
     Promise.all(
       [
         caller.member.list({}),
+        caller.member.get({ user_id }),
         caller.member.invitations({}),
         caller.member.update({ user_id, role: "viewer" }),
         caller.member.invite({ email: `${randomUUID()}@example.com`, role: "viewer" }),
@@ -28,11 +29,13 @@ test("denies before it allows", async () => {
         caller.member.remove({ user_id }),
       ].map(codeOf),
     );
-  expect(await calls(as(null))).toEqual(Array(6).fill("UNAUTHORIZED"));
-  expect(await calls(as(a.people.member))).toEqual(["done", "done", ...Array<string>(4).fill("FORBIDDEN")]);
+  expect(await calls(as(null))).toEqual(Array(7).fill("UNAUTHORIZED"));
+  const all = ["done", "done", "done"];
+  expect(await calls(as(a.people.member))).toEqual([...all, ...Array<string>(4).fill("FORBIDDEN")]);
   const bound = tokenOf(a.people.owner, null, a.project_id);
-  expect(await calls(as(bound))).toEqual(["done", "done", ...Array<string>(4).fill("FORBIDDEN")]);
+  expect(await calls(as(bound))).toEqual([...all, ...Array<string>(4).fill("FORBIDDEN")]);
   const strange = as(b.people.owner).member;
+  expect(await codeOf(strange.get({ user_id }))).toBe("NOT_FOUND");
   expect(await codeOf(strange.update({ user_id, role: "viewer" }))).toBe("NOT_FOUND");
   expect(await codeOf(strange.remove({ user_id }))).toBe("NOT_FOUND");
 });
@@ -61,6 +64,7 @@ test("nobody grants or touches a role above their own", async () => {
   expect(await codeOf(admin.invite({ email: "x@example.com", role: "owner" }))).toBe("FORBIDDEN");
   const changed = await admin.update({ user_id: member.user_id, role: "admin" });
   expect(changed.role).toBe("admin");
+  expect(await as(a.people.viewer).member.get({ user_id: member.user_id })).toEqual(changed);
   const late = { user_id: member.user_id, role: "viewer", expected_version: changed.version - 1 } as const;
   expect(await codeOf(admin.update(late))).toBe("PRECONDITION_FAILED");
 });
@@ -96,9 +100,15 @@ test("an invited address joins when it signs in, unless the invitation was withd
   });
   expect(await problemsOf(api.invite({ email: email.toUpperCase() }))).toEqual(["email"]);
   expect((await api.invitations({})).items).toEqual([invitation]);
+  const one = { id: invitation.id };
+  expect(await codeOf(as(null).member.invitation(one))).toBe("UNAUTHORIZED");
+  expect(await codeOf(as(tokenOf(a.people.owner, [], null)).member.invitation(one))).toBe("FORBIDDEN");
+  expect(await codeOf(as(b.people.owner).member.invitation(one))).toBe("NOT_FOUND");
+  expect(await as(a.people.viewer).member.invitation(one)).toEqual(invitation);
   const user_id = await createUser(open().database, email);
   expect(await membershipsOf(open().database.pool, user_id)).toMatchObject([{ organization_id: a.id, role: "member" }]);
   expect((await api.invitations({})).total).toBe(0);
+  expect(await codeOf(api.invitation(one))).toBe("NOT_FOUND");
   expect(await codeOf(api.revoke_invitation({ id: invitation.id }))).toBe("NOT_FOUND");
   expect(await problemsOf(api.invite({ email }))).toEqual(["email"]);
   const second = await api.invite({ email: `late-${email}`, role: "viewer" });

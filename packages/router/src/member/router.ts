@@ -24,6 +24,11 @@ export const memberRouter = {
     .output(memberPage)
     .query(({ ctx, input }) => members.listMembers(ctx.tx, input)),
 
+  get: procedure("member:read", { method: "GET", path: "/members/{user_id}", tags, summary: "Get a member" })
+    .input(byUserId)
+    .output(member)
+    .query(({ ctx, input }) => members.getMember(ctx.tx, input.user_id)),
+
   update: procedure("member:manage", {
     method: "PATCH",
     path: "/members/{user_id}",
@@ -77,6 +82,16 @@ export const memberRouter = {
     .input(listInvitations)
     .output(invitationPage)
     .query(({ ctx, input }) => members.listInvitations(ctx.tx, input)),
+
+  invitation: procedure("member:read", {
+    method: "GET",
+    path: "/invitations/{id}",
+    tags,
+    summary: "Get an open invitation",
+  })
+    .input(byId)
+    .output(invitation)
+    .query(({ ctx, input }) => members.getInvitation(ctx.tx, input.id)),
 
   revoke_invitation: procedure("member:manage", {
     method: "DELETE",

@@ -1,8 +1,11 @@
-import { beforeAll, expect, test } from "vitest";
+import { createHash } from "node:crypto";
+import { beforeAll, describe, expect, test } from "vitest";
+import { findToken, membershipsOf } from "@rhesis/db/gates";
 import { permissionsOf } from "@rhesis/auth/permissions";
 import { callerFor } from "@rhesis/testkit/caller";
-import { codeOf, tokenOf } from "@rhesis/testkit/asset-contract";
+import { codeOf, problemsOf, tokenOf } from "@rhesis/testkit/asset-contract";
 import { useTestDatabase } from "@rhesis/testkit/database";
+import { prepareRun } from "@rhesis/testkit/run-fixture";
 import { createTenants, createUser, identityOf, type TestOrganization } from "@rhesis/testkit/tenants";
 
 const open = useTestDatabase();
@@ -52,6 +55,63 @@ test("is shown to all in it and renamed by its admins", async () => {
   const late = { name: "Late", expected_version: shown.version };
   expect(await codeOf(admin.organization.update(late))).toBe("PRECONDITION_FAILED");
   expect(await as(b.people.owner).organization.get({})).toMatchObject({ name: "Contoso" });
+});
+
+test("is found by its id by whoever belongs to it, also while they work in another", async () => {
+  const { id } = a;
+  expect(await codeOf(as(null).organization.find({ id }))).toBe("UNAUTHORIZED");
+  expect(await codeOf(as(tokenOf(a.people.owner, ["test:read"], null)).organization.find({ id }))).toBe("FORBIDDEN");
+  expect(await codeOf(as(b.people.owner).organization.find({ id }))).toBe("NOT_FOUND");
+  const { user_id } = a.people.viewer;
+  expect(await as(identityOf(user_id, null, null)).organization.find({ id })).toMatchObject({ id });
+  const made = await as(a.people.viewer).organization.create({ name: "Another" });
+  expect(await as(a.people.viewer).organization.find({ id: made.id })).toMatchObject({ name: "Another", version: 1 });
+  const token = as(tokenOf(a.people.viewer, ["organization:read"], null)).organization;
+  expect(await codeOf(token.find({ id: made.id }))).toBe("NOT_FOUND");
+  expect(await token.find({ id })).toMatchObject({ id });
+});
+
+describe("deleting one", () => {
+  test("is its owners' alone, by its name, in the version they saw", async () => {
+    const { a: gone } = await createTenants(open().database);
+    const name = "Northwind";
+    expect(await codeOf(as(null).organization.delete({ name }))).toBe("UNAUTHORIZED");
+    expect(await codeOf(as(gone.people.admin).organization.delete({ name }))).toBe("FORBIDDEN");
+    const bound = as(tokenOf(gone.people.owner, null, gone.project_id));
+    expect(await codeOf(bound.organization.delete({ name }))).toBe("FORBIDDEN");
+    const owner = as(gone.people.owner).organization;
+    expect(await problemsOf(owner.delete({ name: "northwind" }))).toEqual(["name"]);
+    expect(await codeOf(owner.delete({ name, expected_version: 2 }))).toBe("PRECONDITION_FAILED");
+    expect(await owner.get({})).toMatchObject({ name, version: 1 });
+  });
+
+  test("hides it from all, ends its tokens, stops its runs, and leaves its trail and all others", async () => {
+    const { a: gone } = await createTenants(open().database);
+    const { database, admin } = open();
+    const { test_run_id } = await prepareRun(database, gone, { target: { url: "http://127.0.0.1:9/" }, tests: 1 });
+    const { token } = await as(gone.people.owner).api_token.create({ name: "CI" });
+    const { people } = gone;
+    expect(await as(people.owner).organization.delete({ name: "Northwind" })).toEqual({ id: gone.id });
+    for (const person of Object.values(people)) {
+      expect(await membershipsOf(database.pool, person.user_id)).toEqual([]);
+      expect(await codeOf(as(person).organization.get({}))).toBe("NOT_FOUND");
+      expect(await codeOf(as(person).organization.find({ id: gone.id }))).toBe("NOT_FOUND");
+      expect(await as(identityOf(person.user_id, null, null)).me.get({})).toMatchObject({ memberships: [] });
+    }
+    expect(await findToken(database.pool, createHash("sha256").update(token).digest())).toBeNull();
+    const [run] = await admin<{ cancel_requested_at: Date | null }>(
+      "select cancel_requested_at from test_run where id = $1",
+      [test_run_id],
+    );
+    expect(run?.cancel_requested_at).toBeInstanceOf(Date);
+    const trail = await admin(
+      "select action, user_id from audit_log where entity_type = 'organization' and entity_id = $1 order by id",
+      [gone.id],
+    );
+    expect(trail.at(-1)).toEqual({ action: "delete", user_id: people.owner.user_id });
+    expect(await codeOf(as(people.owner).organization.delete({ name: "Northwind" }))).toBe("NOT_FOUND");
+    expect(await as(b.people.owner).organization.get({})).toMatchObject({ id: b.id });
+  });
 });
 
 test("a token speaks for one organization only", async () => {

@@ -1,12 +1,16 @@
 /** Organizations: the one the call is about, and new ones. */
 import * as organizations from "@rhesis/db/queries/organization";
 import { createOrganization as addOrganization } from "@rhesis/services/organization/create";
-import { AppError } from "@rhesis/telemetry/app-error";
+import { deleteOrganization as removeOrganization } from "@rhesis/services/organization/delete";
+import { AppError, notFound } from "@rhesis/telemetry/app-error";
+import { byId } from "../list.ts";
 import { requireAllProjects } from "../project-scope.ts";
 import { procedure, signedInProcedure } from "../trpc.ts";
 import {
   createdOrganization,
   createOrganization,
+  deletedOrganization,
+  deleteOrganization,
   getOrganization,
   organization,
   updateOrganization,
@@ -36,6 +40,39 @@ export const organizationRouter = {
     .mutation(({ ctx, input }) => {
       requireAllProjects(ctx.identity);
       return organizations.renameOrganization(ctx.tx, input);
+    }),
+
+  delete: procedure("organization:delete", {
+    method: "DELETE",
+    path: "/organization",
+    tags,
+    summary: "Delete the organization",
+    description:
+      "Nobody opens it any more, its API tokens end and its runs stop. Its name confirms that this one is meant.",
+  })
+    .input(deleteOrganization)
+    .output(deletedOrganization)
+    .mutation(({ ctx, input }) => {
+      requireAllProjects(ctx.identity);
+      return removeOrganization(ctx.tx, input);
+    }),
+
+  find: signedInProcedure({
+    method: "GET",
+    path: "/organizations/{id}",
+    tags,
+    summary: "Get one of your organizations",
+  })
+    .input(byId)
+    .output(organization)
+    .query(({ ctx: { identity, platform, request_id }, input: { id } }) => {
+      const { kind, user_id, permissions } = identity;
+      if (kind === "token" && !permissions.has("organization:read")) {
+        throw new AppError("forbidden", "This token does not include organization:read.");
+      }
+      if (kind === "token" && identity.organization_id !== id) throw notFound("organization");
+      const tenant = { organization_id: id, user_id, request_id };
+      return platform.database.read(tenant, (tx) => organizations.getOrganizationOf(tx, user_id));
     }),
 
   create: signedInProcedure({

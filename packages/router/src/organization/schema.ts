@@ -17,3 +17,8 @@ export const updateOrganization = z.strictObject({
   name,
   ...expectedVersion,
 });
+export const deleteOrganization = z.strictObject({
+  name: z.string().max(200).describe("The name of the organization, to confirm that this one is meant"),
+  ...expectedVersion,
+});
+export const deletedOrganization = z.object({ id });

@@ -52,9 +52,10 @@ export async function* followTestRun(
 }
 
 function stateOf(run: TestRunProgress): string {
-  const { status, total, passed, failed, inconclusive, errored, cancel_requested_at, pause_requested_at } = run;
+  const { status, total, passed, failed, inconclusive, errored, cancel_requested_at, pause_requested_at, held_until } =
+    run;
   const wishes = [cancel_requested_at, pause_requested_at].map((wish) => (wish === null ? 0 : 1));
-  return [status, total, passed, failed, inconclusive, errored, ...wishes].join(".");
+  return [status, total, passed, failed, inconclusive, errored, ...wishes, held_until?.getTime() ?? 0].join(".");
 }
 
 function enter(user_id: string): () => void {

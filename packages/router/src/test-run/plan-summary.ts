@@ -26,6 +26,7 @@ export function withPlanSummary({ plan, ...run }: TestRunRow): Omit<TestRunRow, 
       params: plan.params,
       concurrency: plan.concurrency,
       repeats: plan.repeats,
+      pause_after_errors: plan.pause_after_errors,
     },
   };
 }

@@ -142,6 +142,7 @@ export const testRunRouter = {
     summary: "Ask again what a run could not answer",
     description: "Starts a new run of the results with these verdicts, under the same plan.",
     successStatus: 202,
+    location: "/test-runs/{id}",
   })
     .input(retryTestRun)
     .output(testRun)

@@ -24,6 +24,7 @@ const progress = {
   cancel_requested_at: timestamp.nullable(),
   pause_requested_at: timestamp.nullable(),
   pause_reason: z.string().nullable(),
+  held_until: timestamp.nullable().describe("Until then the application has asked not to be called"),
   started_at: timestamp.nullable(),
   finished_at: timestamp.nullable(),
 };
@@ -70,6 +71,7 @@ export const planSummary = z
     params: z.record(z.string(), z.unknown()),
     concurrency: z.int(),
     repeats: z.int(),
+    pause_after_errors: z.int().nullable(),
   })
   .meta({ id: "PlanSummary" });
 export type PlanSummary = z.infer<typeof planSummary>;

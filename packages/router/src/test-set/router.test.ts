@@ -72,6 +72,41 @@ describe("the tests of a set", () => {
     expect(await codeOf(api.test_set.tests({ id, cursor: "bm9uc2Vuc2U" }))).toBe("UNPROCESSABLE_CONTENT");
   });
 
+  test("are found by a part of their name or input, in the order of the set, page by page", async () => {
+    const { id, ids } = await make("Searching", 5);
+    const { id: named } = await api.test.create({ project_id: a.project_id, name: "Found 100%", input: "x" });
+    await api.test_set.add_tests({ id, test_ids: [ids[4] ?? "", named, ids[0] ?? "", ids[2] ?? ""] });
+    const found = async (q: string, more: object = {}) => {
+      const { items, total } = await api.test_set.tests({ id, q, ...more });
+      return [items.map((item) => item.id), total];
+    };
+    expect(await found("searching")).toEqual([[ids[4], ids[0], ids[2]], 3]);
+    expect(await found("SEARCHING", { sort: "-position", limit: 2 })).toEqual([[ids[2], ids[0]], 3]);
+    expect(await found("100%")).toEqual([[named], 1]);
+    expect(await found("1_0%")).toEqual([[], 0]);
+    expect(await found("searching 3")).toEqual([[], 0]);
+    const first = await api.test_set.tests({ id, q: "searching", limit: 1 });
+    const second = await api.test_set.tests({ id, q: "searching", limit: 1, cursor: first.next_cursor ?? "" });
+    expect([second.items.map((item) => item.id), second.total]).toEqual([[ids[0]], 3]);
+    await api.test.delete({ id: ids[0] ?? "" });
+    expect(await found("searching")).toEqual([[ids[4], ids[2]], 2]);
+  });
+
+  test("are put back where they stood, one position for each", async () => {
+    const { id, ids } = await make("place", 5);
+    await api.test_set.add_tests({ id, test_ids: ids });
+    const taken = (await api.test_set.tests({ id })).items.filter((_, at) => at === 1 || at === 4);
+    const test_ids = taken.map((item) => item.id);
+    const positions = taken.map((item) => item.position);
+    await api.test_set.remove_tests({ id, test_ids });
+    expect(await order(id)).toEqual([ids[0], ids[2], ids[3]]);
+    expect(await problemsOf(api.test_set.add_tests({ id, test_ids, positions: [1] }))).toEqual(["positions"]);
+    expect(await problemsOf(api.test_set.add_tests({ id, test_ids, positions: [0, 2] }))).toEqual(["positions.0"]);
+    const twice = { id, test_ids: [...test_ids, ...test_ids], positions: [...positions, 7, 8] };
+    expect(await api.test_set.add_tests(twice)).toEqual({ added: 2, test_count: 5 });
+    expect(await order(id)).toEqual(ids);
+  });
+
   test("vanish with their deletion and come back to their place; the count and the version follow", async () => {
     const { id, ids } = await make("deleted", 3);
     await api.test_set.add_tests({ id, test_ids: ids });

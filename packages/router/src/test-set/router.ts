@@ -92,7 +92,7 @@ export const testSetRouter = {
     summary: "Add tests to a set",
     description: "They are appended in the order given. Those in the set already keep their place.",
   })
-    .input(schema.changeTests)
+    .input(schema.addTestsToSet)
     .output(schema.testsAdded)
     .mutation(async ({ ctx, input }) => {
       await setInScope(ctx, input.id);
@@ -162,6 +162,7 @@ export const testSetRouter = {
       "Fixes endpoint, metrics and models as they are now, and starts. The metrics are those named here, else those of " +
       "the set, else those of each test's requirement.",
     successStatus: 202,
+    location: "/test-runs/{id}",
   })
     .input(schema.executeTestSet)
     .output(testRun)

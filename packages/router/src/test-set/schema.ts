@@ -35,10 +35,26 @@ export const testSetPage = listOutput(testSet);
 export const testInSet = testItem.extend({ position: z.int() }).meta({ id: "TestInSet" });
 export type TestInSet = z.infer<typeof testInSet>;
 
-export const listTestsOfSet = listInput(["position"], { id });
+export const listTestsOfSet = listInput(["position"], {
+  id,
+  q: searchText.describe("Finds a part of the name or the input"),
+});
 export const testsOfSetPage = listOutput(testInSet);
 
 export const changeTests = z.strictObject({ id, test_ids: z.array(id).min(1).max(1000) });
+export const addTestsToSet = changeTests
+  .extend({
+    positions: z
+      .array(z.int().min(1).max(1_000_000_000))
+      .min(1)
+      .max(1000)
+      .optional()
+      .describe("Where each is to stand, in the order of `test_ids`: puts back what was taken out. Else at the end"),
+  })
+  .refine(({ test_ids, positions }) => positions === undefined || positions.length === test_ids.length, {
+    path: ["positions"],
+    message: "Give one position for each test",
+  });
 export const testsAdded = z.object({
   added: z.int().describe("Those that were there already do not count"),
   test_count: z.int().describe("Tests in the set now"),
@@ -71,5 +87,12 @@ export const executeTestSet = z.strictObject({
     .max(1000)
     .optional()
     .describe("Calls at the same time, at most what the endpoint allows. Where left out: what the endpoint allows"),
+  pause_after_errors: z
+    .int()
+    .min(1)
+    .max(100_000)
+    .nullable()
+    .default(25)
+    .describe("The run rests after so many calls in a row that came to nothing; null: never"),
   params: z.record(z.string().max(200), z.json()).default({}).describe("Values for `{{ params.… }}`"),
 });

@@ -51,6 +51,7 @@ export const testRouter = {
     summary: "Create up to 1,000 tests",
     description: "All of them are created, or none.",
     successStatus: 201,
+    location: "/tests?project_id={project_id}",
   })
     .input(createTests)
     .output(createdTests)

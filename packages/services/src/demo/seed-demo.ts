@@ -49,6 +49,7 @@ async function seedDemo(
     project_id,
     environment: "local",
     max_concurrency: 10,
+    max_per_minute: null,
     config: targetConfig.parse(data.endpoint.config),
   });
   const requirements = await seedRequirements(tx, data);

@@ -12,6 +12,7 @@ export type NewEndpoint = {
   description: string;
   environment: EndpointRow["environment"];
   max_concurrency: number;
+  max_per_minute: number | null;
   config: TargetConfig;
   secret?: string | undefined;
 };

@@ -7,7 +7,7 @@ import { endpointSecretPlace, requireUsableConfig, sameSecretPlace } from "./con
 
 /** Each key of `config` is taken whole, the others stay. A null secret removes the stored one. */
 export type EndpointChanges = {
-  [K in "name" | "description" | "environment" | "max_concurrency"]?: NewEndpoint[K] | undefined;
+  [K in "name" | "description" | "environment" | "max_concurrency" | "max_per_minute"]?: NewEndpoint[K] | undefined;
 } & {
   config?: { [K in keyof TargetConfig]?: TargetConfig[K] | undefined } | undefined;
   secret?: string | null | undefined;

@@ -7,10 +7,12 @@ import {
   claimResults,
   claimSuspects,
   completeRun,
+  holdEndpoint,
   pauseRun,
   returnResults,
   stopRun,
   takeRun,
+  wishPause,
   type RunLease,
   type TakenRun,
 } from "@rhesis/db/queries/run-execution";
@@ -20,6 +22,7 @@ import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
 import { ResultWriter } from "./execute-store.ts";
 import {
   LostRunError,
+  type BegunRun,
   type ClaimedResult,
   type ExecutionEnd,
   type ExecutionTools,
@@ -68,7 +71,9 @@ class Execution {
   readonly #watch: RunWatch;
   readonly #writer: ResultWriter;
   readonly #write: RetryingWrite;
+  readonly #onHold: ExecutionTools["onHold"];
   readonly #aborted: ClaimedResult[] = [];
+  #wishesPause = false;
 
   constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
     this.#run = run;
@@ -76,6 +81,7 @@ class Execution {
     this.#taken = taken;
     this.#watch = new RunWatch(tools, run, lease);
     this.#write = retryingWrite(tools, run);
+    this.#onHold = tools.onHold;
     this.#writer = new ResultWriter(tools, run, { lease, taken });
   }
 
@@ -83,13 +89,11 @@ class Execution {
     const { wish } = this.#taken;
     if (wish === "cancel") return this.#cancel();
     if (wish === "pause") return this.#pause([]);
+    const stopHearing = this.#hearHolds();
     try {
-      const { plan, endpoint_id, source_run_id } = this.#taken;
-      const signal = this.#watch.calls;
-      const [maker] = await Promise.all([
-        open({ run: this.#run, plan, endpoint_id, source_run_id, signal }),
-        this.#watch.start(),
-      ]);
+      const maker = await open(this.#begun());
+      if (maker.control !== undefined) this.#watch.onLook((control) => maker.control?.(control));
+      await this.#watch.start();
       for (const phase of this.#phases(maker)) {
         const end = await runPhase(phase);
         if (end.error instanceof LostRunError) throw end.error;
@@ -98,9 +102,34 @@ class Execution {
       }
       return await this.#finish();
     } finally {
+      stopHearing();
       this.#watch.close();
       await this.#writer.close();
     }
+  }
+
+  /** Another run of the endpoint may have been asked to wait: that binds this one too, at once. */
+  #hearHolds(): () => void {
+    const { endpoint_id } = this.#taken;
+    return this.#onHold?.((id) => (id === endpoint_id ? this.#watch.look() : undefined)) ?? (() => undefined);
+  }
+
+  #begun(): BegunRun {
+    const { plan, endpoint_id, source_run_id } = this.#taken;
+    return {
+      run: this.#run,
+      plan,
+      endpoint_id,
+      source_run_id,
+      signal: this.#watch.calls,
+      pause: (reason) => {
+        if (this.#wishesPause) return;
+        this.#wishesPause = true;
+        void this.#write((tx) => wishPause(tx, this.#lease, reason)).then(this.#watch.look, this.#watch.look);
+      },
+      // Who waits keeps to it already; that others may not know it for half a second is no fault of the run.
+      hold: (ms) => void this.#write((tx) => holdEndpoint(tx, this.#lease, ms)).catch(() => undefined),
+    };
   }
 
   async #cancel(): Promise<ExecutionEnd> {
@@ -120,8 +149,7 @@ class Execution {
 
   /** First what is not suspected of anything, side by side; then the suspects, one by one; then those that are spent. */
   #phases(maker: ResultMaker): Phase[] {
-    const { concurrency } = this.#taken.plan;
-    const limit = () => (maker.calls_endpoint ? Math.min(concurrency, this.#watch.share) : concurrency);
+    const limit = () => maker.limit();
     const work = (row: ClaimedResult) => this.#work(maker, row);
     const claim: Phase["claim"] = (most, after) =>
       this.#write(async (tx) => {
@@ -130,7 +158,7 @@ class Execution {
         return rows;
       });
     const { ending } = this.#watch;
-    const onLimitChange: Phase["onLimitChange"] = (listener) => this.#watch.onShare(listener);
+    const onLimitChange: Phase["onLimitChange"] = (listener) => this.#watch.onLook(listener);
     return [
       { claim, limit, work, ahead: 1, ending, onLimitChange },
       {

@@ -21,7 +21,7 @@ function openReader(tools: ExecutionTools): OpenMaker {
     const scoring = openScoring(tools, begun, models);
     const outcomes = new Map<string, StoredOutcome>();
     return {
-      calls_endpoint: false,
+      limit: () => begun.plan.concurrency,
       async claimed(tx, rows) {
         const ids = rows.map((row) => row.id);
         for (const { id, ...outcome } of await readStoredOutcomes(tx, begun.source_run_id, ids))

@@ -1,5 +1,6 @@
 /** One result of a run: the call, the scores, the verdict. */
 import type { RunPlan } from "@rhesis/engine/plan/schema";
+import type { CallPace } from "@rhesis/engine/target/call-pace";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
 import type { TargetOutcome } from "@rhesis/engine/target/schema";
 import type { TargetAccess } from "./execute-access.ts";
@@ -12,6 +13,7 @@ export type ResultContext = {
   scoring: Scoring;
   target: TargetClient;
   access: TargetAccess;
+  pace: CallPace;
   /** Aborted when calls under way are to end. */
   signal: AbortSignal;
   called?: ((outcome: TargetOutcome) => void) | undefined;
@@ -27,12 +29,12 @@ export async function executeResult(context: ResultContext, row: ClaimedResult):
 }
 
 async function callTarget(context: ResultContext, row: ClaimedResult): Promise<TargetOutcome> {
-  const { plan, access, test_run_id, signal } = context;
+  const { plan, access, pace, test_run_id, signal } = context;
   if (access.refused !== null) return { ...nothingCalled, error: access.refused };
   const { test_id, input, expected_output, repeat } = row;
   const variables = { input, expected_output, test_id, test_run_id, params: plan.params };
   const idempotency_key = `${test_run_id}/${test_id}/${repeat}`;
-  return context.target.call(plan.endpoint.config, access.secret, variables, { signal, idempotency_key });
+  return context.target.call(plan.endpoint.config, access.secret, variables, { signal, idempotency_key, pace });
 }
 
 const nothingCalled: TargetOutcome = {

@@ -1,6 +1,7 @@
 /** What the parts of the executor share. */
 import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import type { Database } from "@rhesis/db/database";
+import type { RunControl } from "@rhesis/db/queries/run-access";
 import type { ClaimedResult } from "@rhesis/db/queries/run-execution";
 import type { NewScore, StoredResult } from "@rhesis/db/queries/run-results";
 import type { Tenant, Tx } from "@rhesis/db/tenant";
@@ -17,6 +18,8 @@ export type ExecutionTools = {
   policy: AddressPolicy;
   log: ExecutionLog;
   observer?: ExecutionObserver | undefined;
+  /** Calls `listener` with the id of an endpoint whose target has asked to wait. Returns how to stop. */
+  onHold?: ((listener: (endpoint_id: string) => void) => () => void) | undefined;
   /** How long calls under way may take to end when the process stops, in milliseconds. */
   grace_ms?: number | undefined;
 };
@@ -52,12 +55,18 @@ export type BegunRun = {
   source_run_id: string | null;
   /** Aborted when what is under way is to end. */
   signal: AbortSignal;
+  /** Has the run rest once what is under way has ended. */
+  pause(reason: string): void;
+  /** Tells all runs that call the endpoint that its target has asked not to be called for so many milliseconds. */
+  hold(ms: number): void;
 };
 
 /** How the results of a run are made. */
 export type ResultMaker = {
-  /** Whether the limit of the endpoint is shared with other runs. */
-  calls_endpoint: boolean;
+  /** How many may be made at once; asked again and again. */
+  limit(): number;
+  /** Told twice a second how the endpoint may be called. */
+  control?(control: RunControl): void;
   /** Told which results were claimed, in the transaction that claims them. */
   claimed?(tx: Tx, rows: readonly ClaimedResult[]): Promise<void>;
   /** Null when it was aborted: then nothing came of it. */

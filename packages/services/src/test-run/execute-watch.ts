@@ -1,6 +1,6 @@
-/** What an execution has to notice while it runs: a cancel, a pause, a lost run, a stopping process, a changed share of the endpoint. */
+/** What an execution has to notice while it runs: a cancel, a pause, a lost run, a stopping process, how the endpoint may be called. */
 import { setMaxListeners } from "node:events";
-import { readRunControl } from "@rhesis/db/queries/run-access";
+import { readRunControl, type RunControl } from "@rhesis/db/queries/run-access";
 import type { RunLease } from "@rhesis/db/queries/run-execution";
 import type { ExecutionTools, RunToExecute } from "./execute-types.ts";
 
@@ -15,8 +15,7 @@ export class RunWatch {
   readonly #lease: RunLease;
   readonly #ending = new AbortController();
   readonly #calls = new AbortController();
-  readonly #listeners = new Set<() => void>();
-  #share = 1;
+  readonly #listeners = new Set<(control: RunControl) => void>();
   #reason: EndReason | null = null;
   #timer: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
@@ -43,12 +42,8 @@ export class RunWatch {
     return this.#reason;
   }
 
-  /** How many calls at once the endpoint allows this run. */
-  get share(): number {
-    return this.#share;
-  }
-
-  onShare(listener: () => void): () => void {
+  /** Calls `listener` after each look, with what was seen. Returns how to stop. */
+  onLook(listener: (control: RunControl) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -80,11 +75,15 @@ export class RunWatch {
     this.#grace = setTimeout(() => this.#calls.abort(), this.#tools.grace_ms ?? defaultGraceMs);
   };
 
-  #pause(): void {
+  /** Begins nothing new; calls under way end in their own time. */
+  pause(): void {
     if (this.#reason !== null) return;
     this.#reason = "paused";
     this.#ending.abort();
   }
+
+  /** Looks now, beside the looks that are due anyway. */
+  readonly look = (): void => void this.#look();
 
   async #look(): Promise<void> {
     if (this.#looking) return;
@@ -93,10 +92,9 @@ export class RunWatch {
       const control = await this.#tools.database.read(this.#run.tenant, (tx) => readRunControl(tx, this.#lease));
       if (!control.held) this.#end("lost");
       else if (control.wish === "cancel") this.#end("cancelled");
-      else if (control.wish === "pause") this.#pause();
-      else if (control.share !== this.#share) {
-        this.#share = control.share;
-        for (const listener of this.#listeners) listener();
+      else {
+        if (control.wish === "pause") this.pause();
+        for (const listener of this.#listeners) listener(control);
       }
     } catch (err) {
       // The lease decides for how long a database may be away.

@@ -1,7 +1,9 @@
 /** Executes a test run: every result is a call of the endpoint and the scores of its answer. */
 import { readRunAccess } from "@rhesis/db/queries/run-access";
+import { TargetPace } from "@rhesis/engine/target/call-pace";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
 import { openScoring, openTargetSecret } from "./execute-access.ts";
+import { circuitBreaker } from "./execute-breaker.ts";
 import { driveRun } from "./execute-drive.ts";
 import { executeResult } from "./execute-result.ts";
 import type { ExecutionEnd, ExecutionTools, OpenMaker, RunToExecute } from "./execute-types.ts";
@@ -23,15 +25,43 @@ function openCaller(tools: CallingTools): OpenMaker {
     const model_ids = plan.models.map((model) => model.id);
     const access = await database.read(run.tenant, (tx) => readRunAccess(tx, { endpoint_id, model_ids }));
     const { organization_id } = run.tenant;
+    const pace = new TargetPace({ most: 1, onHold: sayOnce((ms) => begun.hold(ms)) });
     const context = {
       test_run_id: run.test_run_id,
       plan,
       scoring: openScoring(tools, begun, access.models),
       target,
       access: openTargetSecret(secrets, plan, { organization_id, endpoint: access.endpoint }),
+      pace,
       signal: begun.signal,
       called: observer && ((outcome: Parameters<typeof observer.called>[0]) => observer.called(outcome)),
     };
-    return { calls_endpoint: true, make: (row) => executeResult(context, row) };
+    const note = circuitBreaker(plan.pause_after_errors, (reason) => begun.pause(reason));
+    return {
+      limit: () => pace.limit,
+      control({ share, per_second, hold_ms }) {
+        pace.allow(Math.min(plan.concurrency, share));
+        pace.allowPerSecond(per_second);
+        if (hold_ms > 0) pace.hold(hold_ms);
+      },
+      async make(row) {
+        const made = await executeResult(context, row);
+        if (made !== null) note(made);
+        return made;
+      },
+    };
   };
 }
+
+/** A hundred calls that are told the same moment say it once. */
+function sayOnce(hold: (ms: number) => void): (ms: number) => void {
+  let said = 0;
+  return (ms) => {
+    const until = performance.now() + ms;
+    if (until <= said + leastLongerMs) return;
+    said = until;
+    hold(ms);
+  };
+}
+
+const leastLongerMs = 100;

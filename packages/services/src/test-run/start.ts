@@ -24,6 +24,7 @@ export type StartRun = {
   metric_ids?: readonly string[] | undefined;
   repeats: number;
   concurrency?: number | undefined;
+  pause_after_errors: number | null;
   params: Record<string, unknown>;
   /** Where only one project may be touched. */
   project_id?: string | undefined;
@@ -147,6 +148,7 @@ function freezePlan(args: StartRun, endpoint: NonNullable<StartFacts["endpoint"]
     params: args.params,
     concurrency: Math.min(args.concurrency ?? endpoint.max_concurrency, endpoint.max_concurrency),
     repeats: args.repeats,
+    pause_after_errors: args.pause_after_errors,
   };
 }
 

@@ -5,16 +5,20 @@ import {
   lockTestSet,
   readAddableTests,
   removeTests as dropTests,
+  type PlacedTests,
   type SetTests,
 } from "@rhesis/db/queries/test-set";
 import type { Tx } from "@rhesis/db/tenant";
 import { invalid } from "@rhesis/telemetry/app-error";
 
 /**
- * Appends tests; those in the set already keep their place.
+ * Appends tests, or puts them at `positions`, one for each; those in the set already keep their place.
  * @throws not_found; invalid where a test is not there, or is of another project or kind
  */
-export async function addTests(tx: Tx, { id, test_ids }: SetTests): Promise<{ added: number; test_count: number }> {
+export async function addTests(
+  tx: Tx,
+  { id, test_ids, positions }: PlacedTests,
+): Promise<{ added: number; test_count: number }> {
   const { project_id, kind } = await lockTestSet(tx, id);
   const wanted = [...new Set(test_ids)];
   const addable = new Set(await readAddableTests(tx, { project_id, kind, test_ids: wanted }));
@@ -24,7 +28,9 @@ export async function addTests(tx: Tx, { id, test_ids }: SetTests): Promise<{ ad
   if (problems.length > 0) {
     throw invalid("A set takes tests of its own project and kind only.", problems.slice(0, 100));
   }
-  const added = await appendTests(tx, { id, test_ids: wanted });
+  const placed =
+    positions === undefined ? {} : { positions: wanted.map((each) => positions[test_ids.indexOf(each)] ?? 1) };
+  const added = await appendTests(tx, { id, test_ids: wanted, ...placed });
   return { added, test_count: (await getTestSet(tx, id)).test_count };
 }
 

@@ -1,4 +1,5 @@
 /** Interleaved rounds: the limit and ours in turn in one run, because absolute times of a shared machine mean nothing. */
+import { judge, written } from "./judge.ts";
 
 export type Comparison = {
   name: string;
@@ -14,8 +15,8 @@ export type Comparison = {
 };
 
 /**
- * Runs both in turn and prints the median ratio with its range. Says "noisy" where the limit itself moved by more than
- * a quarter.
+ * Runs both in turn, prints the median ratio with its range, and judges it. Noisy where the limit itself moved by more
+ * than a quarter.
  */
 export async function compareRounds(comparison: Comparison): Promise<number> {
   await comparison.limit();
@@ -30,18 +31,27 @@ export async function compareRounds(comparison: Comparison): Promise<number> {
     figures.push(ours);
     ratios.push(ours / limit);
   }
-  const ratio = median(ratios);
-  const met = comparison.better === "larger" ? ratio >= comparison.goal : ratio <= comparison.goal;
-  const noisy = (Math.max(...limits) - Math.min(...limits)) / median(limits) > 0.25;
-  const sign = comparison.better === "larger" ? "≥" : "≤";
+  console.log(comparison.name);
+  const { goal, unit } = comparison;
+  judge("ratio", median(ratios), {
+    ...(comparison.better === "larger" ? { at_least: goal } : { at_most: goal }),
+    shown: withRange(ratios, (ratio) => ratio.toFixed(2)),
+    noisy: isNoisy(limits),
+  });
   console.log(
-    [
-      comparison.name,
-      `  ratio ${ratio.toFixed(2)} (${Math.min(...ratios).toFixed(2)}–${Math.max(...ratios).toFixed(2)}), asked ${sign} ${comparison.goal}: ${met ? "met" : "MISSED"}${noisy ? ", noisy" : ""}`,
-      `  limit ${format(median(limits))} ${comparison.unit}, ours ${format(median(figures))} ${comparison.unit}, ${ratios.length} rounds`,
-    ].join("\n"),
+    `  limit ${written(median(limits))} ${unit}, ours ${written(median(figures))} ${unit}, ${ratios.length} rounds`,
   );
-  return ratio;
+  return median(ratios);
+}
+
+/** Whether figures that should be the same differ by more than a quarter. */
+export function isNoisy(figures: number[]): boolean {
+  return (Math.max(...figures) - Math.min(...figures)) / median(figures) > 0.25;
+}
+
+/** The median, and between brackets the least and the largest. */
+export function withRange(figures: number[], write: (figure: number) => string = written): string {
+  return `${write(median(figures))} (${write(Math.min(...figures))}–${write(Math.max(...figures))})`;
 }
 
 /** How often `work` is done per second by `loops` loops over `ms` milliseconds. */
@@ -63,8 +73,4 @@ export function median(values: number[]): number {
   const middle = Math.floor(sorted.length / 2);
   const high = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? high : ((sorted[middle - 1] ?? high) + high) / 2;
-}
-
-function format(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
 }

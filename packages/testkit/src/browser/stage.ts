@@ -18,6 +18,7 @@ import { canBrowse, launchChromium } from "./chromium.ts";
 
 /** `test`, for what needs a browser: left out where there is none, unless everything is required. */
 export function browserTest(name: string, body: () => Promise<void>, timeout = 60_000): void {
+  // oxlint-disable-next-line vitest/expect-expect -- the body it is given asserts, which the rule cannot see from here
   test.skipIf(!canBrowse())(name, body, timeout);
 }
 

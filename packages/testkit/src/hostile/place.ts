@@ -8,6 +8,7 @@ import { createUser, type TestOrganization } from "../tenants.ts";
 
 /** Ids by kind. */
 export type Place = Record<
+  | "organization_id"
   | "project_id"
   | "endpoint_id"
   | "requirement_id"
@@ -53,7 +54,15 @@ export async function createPlace(open: TestDatabase, organization: TestOrganiza
   const labels = await createLabels(caller, label);
   const assets = await createAssets(caller, label, project_id, labels);
   const work = await createWork(open, { ...organization, project_id });
-  return { project_id, ...labels, ...assets, ...work, ...(await createRest(open, organization, caller, project_id)) };
+  const organization_id = organization.id;
+  return {
+    organization_id,
+    project_id,
+    ...labels,
+    ...assets,
+    ...work,
+    ...(await createRest(open, organization, caller, project_id)),
+  };
 }
 
 async function createLabels(caller: Caller, name: string) {

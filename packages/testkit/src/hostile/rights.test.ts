@@ -176,6 +176,34 @@ describe("those whose right has ended", () => {
   }, 10_000);
 });
 
+describe("those whose organization was deleted", () => {
+  test("are out at once, and so are its tokens; they go on in their others", async () => {
+    const { a: gone, b: kept } = await createTenants(open().database);
+    const owner = await api.person(gone.id, "owner");
+    const member = await api.person(gone.id, "member");
+    const join = "insert into membership (organization_id, user_id, role) values ($1, $2, 'viewer')";
+    await open().admin(join, [kept.id, member.user_id]);
+    const token = await api.apiToken(gone.id, owner.user_id);
+    const statusIn = async (bearer: string, organization: TestOrganization) => {
+      const headers = { authorization: `Bearer ${bearer}`, "x-organization-id": organization.id };
+      return (await fetch(`${api.url}/api/v1/organization`, { headers })).status;
+    };
+    const all = () =>
+      Promise.all([
+        statusIn(owner.token, gone),
+        statusIn(member.token, gone),
+        statusIn(token, gone),
+        statusIn(member.token, kept),
+      ]);
+    expect(await all()).toEqual([200, 200, 200, 200]);
+    const headers = { authorization: `Bearer ${owner.token}` };
+    const name = encodeURIComponent(gone.name);
+    const deleted = await fetch(`${api.url}/api/v1/organization?name=${name}`, { method: "DELETE", headers });
+    expect(deleted.status).toBe(200);
+    await expect.poll(all).toEqual([404, 404, 401, 200]);
+  }, 10_000);
+});
+
 describe("the last owner", () => {
   test("stays, whoever asks, also when two owners leave at once", async () => {
     const b = (await createTenants(open().database)).b;

@@ -75,6 +75,15 @@ function Limits({ form }: { form: UseFormReturnType<EndpointValues> }) {
                 {...form.getInputProps("max_concurrency")}
               />
               <NumberInput
+                label="Calls per minute"
+                description="Over all runs together; empty for any number"
+                placeholder="Any number"
+                min={1}
+                max={1_000_000}
+                allowDecimal={false}
+                {...form.getInputProps("max_per_minute")}
+              />
+              <NumberInput
                 label="Seconds to wait for an answer"
                 description="After that the call counts as failed"
                 min={0.1}

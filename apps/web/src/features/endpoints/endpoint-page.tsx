@@ -1,4 +1,4 @@
-import { Badge, Button, Skeleton } from "@mantine/core";
+import { Badge, Button } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
@@ -6,12 +6,12 @@ import { updateEndpoint, type Endpoint } from "@rhesis/router/endpoint/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { useCan, useFeature } from "../../session/member.tsx";
 import { CopyCurl, CopyLink } from "../../ui/copy.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { useContractForm } from "../../ui/form.ts";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { notifyDone, notifyFailure, offerUndo } from "../../ui/notices.ts";
 import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { updateInputOf, valuesOfEndpoint } from "./endpoint-values.ts";
 import { EndpointWorkbench } from "./endpoint-workbench.tsx";
 import { environmentLabels } from "./environments.ts";
@@ -20,20 +20,9 @@ export const Route = createLazyRoute("/endpoints/$id")({ component: EndpointPage
 
 function EndpointPage() {
   const { id } = Route.useParams();
-  const { data, error, refetch } = useQuery(trpc.endpoint.get.queryOptions({ id }));
-  if (data !== undefined) return <EditEndpoint key={data.id} endpoint={data} />;
-  return (
-    <Page>
-      {error === null ? (
-        <>
-          <Skeleton height={32} width={280} />
-          <Skeleton height={480} radius="lg" />
-        </>
-      ) : (
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      )}
-    </Page>
-  );
+  const query = useQuery(trpc.endpoint.get.queryOptions({ id }));
+  if (query.data === undefined) return <PageWaiting query={query} />;
+  return <EditEndpoint key={query.data.id} endpoint={query.data} />;
 }
 
 function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {

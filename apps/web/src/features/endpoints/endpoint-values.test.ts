@@ -22,6 +22,7 @@ const endpoint: Endpoint = {
   name: "Bot",
   description: "",
   environment: "staging",
+  max_per_minute: null,
   max_concurrency: 5,
   has_secret: true,
   config,

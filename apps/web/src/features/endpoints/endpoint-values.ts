@@ -15,6 +15,7 @@ export type EndpointValues = {
   description: string;
   environment: Endpoint["environment"];
   max_concurrency: number;
+  max_per_minute: number | "";
   config: {
     url: string;
     method: Config["method"];
@@ -75,6 +76,7 @@ export function newEndpointValues(project_id: string): EndpointValues {
     description: "",
     environment: "development",
     max_concurrency: 10,
+    max_per_minute: "",
     config: {
       url: "",
       method: "POST",
@@ -94,13 +96,14 @@ export function newEndpointValues(project_id: string): EndpointValues {
 }
 
 export function valuesOfEndpoint(endpoint: Endpoint): EndpointValues {
-  const { project_id, name, description, environment, max_concurrency, config } = endpoint;
+  const { project_id, name, description, environment, max_concurrency, max_per_minute, config } = endpoint;
   return {
     project_id,
     name,
     description,
     environment,
     max_concurrency,
+    max_per_minute: max_per_minute ?? "",
     config: {
       url: config.url,
       method: config.method,
@@ -160,11 +163,17 @@ export function configOf({ config }: EndpointValues) {
   };
 }
 
+/** An empty field is no limit. */
+function rateOf({ max_per_minute }: EndpointValues): number | null {
+  return max_per_minute === "" ? null : max_per_minute;
+}
+
 /** For `endpoint.create`. */
 export function createInputOf(values: EndpointValues) {
   const { project_id, name, description, environment, max_concurrency, secret } = values;
+  const limits = { max_concurrency, max_per_minute: rateOf(values) };
   const config = configOf(values);
-  return { project_id, name, description, environment, max_concurrency, config, ...(secret === "" ? {} : { secret }) };
+  return { project_id, name, description, environment, ...limits, config, ...(secret === "" ? {} : { secret }) };
 }
 
 /** For `endpoint.update`: the secret only where it changes. */
@@ -179,6 +188,7 @@ export function updateInputOf(values: EndpointValues, endpoint: Pick<Endpoint, "
     description,
     environment,
     max_concurrency,
+    max_per_minute: rateOf(values),
     config,
     ...change,
   };

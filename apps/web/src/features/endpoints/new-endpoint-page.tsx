@@ -31,9 +31,9 @@ function NewEndpointPage() {
         }
         parents={[{ label: "Endpoints", to: "/endpoints" }]}
       />
-      {projects.isError && <ErrorState error={projects.error} onRetry={() => void projects.refetch()} />}
+      {projects.isLoadingError && <ErrorState error={projects.error} onRetry={projects.refetch} />}
       {projects.isPending && <Skeleton height={420} radius="lg" />}
-      {projects.isSuccess && <NewEndpoint project_id={chosen ?? projects.data.items[0]?.id ?? ""} />}
+      {projects.data !== undefined && <NewEndpoint project_id={chosen ?? projects.data.items[0]?.id ?? ""} />}
     </Page>
   );
 }

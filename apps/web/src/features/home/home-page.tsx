@@ -37,9 +37,7 @@ function HomePage() {
   const queries = useHome();
   const [runs, endpoints, requirements, metrics, tests, testSets] = queries;
   const failed = queries.find((query) => query.isError && query.data === undefined);
-  const retry = () => {
-    for (const query of queries) if (query.isError) void query.refetch();
-  };
+  const retry = () => Promise.all(queries.filter((query) => query.isError).map((query) => query.refetch()));
   const totals = {
     endpoints: endpoints.data?.total,
     requirements: requirements.data?.total,

@@ -10,7 +10,7 @@ import { trpc } from "../../api/trpc.ts";
 import { ErrorState } from "../../ui/error-state.tsx";
 import type { ListPages } from "../../ui/list-pages.ts";
 import { LoadMore } from "../../ui/load-more.tsx";
-import { notifyDone, notifyFailure } from "../../ui/notices.ts";
+import { notifyFailure, offerToRevert } from "../../ui/notices.ts";
 import { MetricPicker } from "./metric-picker.tsx";
 import { passesWhen } from "./passes-when.ts";
 import styles from "./attached-metrics.module.css";
@@ -33,7 +33,8 @@ export function AttachedMetrics(props: Props) {
   const detach = async ({ id, name }: MetricItem) => {
     try {
       await props.onDetach(id);
-      notifyDone(`“${name}” is detached. The metric itself stays.`);
+      const message = `“${name}” is detached. The metric itself stays.`;
+      offerToRevert(message, () => props.onAttach([id]), `“${name}” is attached again.`);
     } catch (error) {
       notifyFailure(error);
     }

@@ -5,10 +5,9 @@ import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { api, trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
 import { CopyLink } from "../../ui/copy.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { notifyDone, notifyFailure, offerUndo } from "../../ui/notices.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { PageLoading } from "../../ui/page-loading.tsx";
+import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { Page } from "../../ui/page.tsx";
 import type { MetricDraft } from "./metric-draft.ts";
 import { MetricForm } from "./metric-form.tsx";
@@ -21,14 +20,7 @@ function MetricPage() {
   const can = useCan();
   const cache = useQueryClient();
   const query = useQuery(trpc.metric.get.queryOptions({ id }));
-  if (query.isPending) return <PageLoading />;
-  if (query.isError) {
-    return (
-      <Page>
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      </Page>
-    );
-  }
+  if (query.data === undefined) return <PageWaiting query={query} />;
   const metric = query.data;
   const forget = () => cache.invalidateQueries({ queryKey: trpc.metric.pathKey() });
   const save = async (draft: MetricDraft) => {

@@ -1,4 +1,4 @@
-import { Button, Collapse, MultiSelect, Text } from "@mantine/core";
+import { Button, Collapse, MultiSelect, Skeleton, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { trpc } from "../../api/trpc.ts";
@@ -29,7 +29,9 @@ export function MetricsChoice(props: {
         How answers are scored
       </Text>
       <Text size="sm" c="dimmed" className="break-words">
-        {own.isPending ? "…" : source}
+        {own.data === undefined && own.isError && "Which metrics the set has could not be loaded."}
+        {own.isPending && <Skeleton component="span" display="block" height={12} w={260} my={4} />}
+        {own.data !== undefined && source}
       </Text>
       {!isOpen && (
         <Button variant="subtle" size="compact-sm" mt={4} px={0} onClick={() => setOpen(true)}>

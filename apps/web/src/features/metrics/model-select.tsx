@@ -23,7 +23,7 @@ export function ModelSelect(props: ChoiceProps) {
       {...props}
       options={options}
       chosen={chosen.data}
-      isLoading={list.isFetching}
+      list={list}
       onSearch={onSearch}
     />
   );

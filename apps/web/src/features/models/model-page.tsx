@@ -1,4 +1,4 @@
-import { Button, Skeleton } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
@@ -6,12 +6,12 @@ import { updateModel, type Model } from "@rhesis/router/model/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
 import { CopyCurl, CopyLink } from "../../ui/copy.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { useContractForm } from "../../ui/form.ts";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { notifyDone, notifyFailure, offerUndo } from "../../ui/notices.ts";
 import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { ModelFields } from "./model-form.tsx";
 import { updateInputOf, valuesOfModel } from "./model-values.ts";
 import { TryModel } from "./try-model.tsx";
@@ -20,23 +20,9 @@ export const Route = createLazyRoute("/models/$id")({ component: ModelPage });
 
 function ModelPage() {
   const { id } = Route.useParams();
-  const { data, error, refetch } = useQuery(trpc.model.get.queryOptions({ id }));
-  if (error !== null && data === undefined) {
-    return (
-      <Page narrow>
-        <ErrorState error={error} onRetry={() => void refetch()} />
-      </Page>
-    );
-  }
-  if (data === undefined) {
-    return (
-      <Page narrow>
-        <Skeleton height={32} width={280} />
-        <Skeleton height={420} radius="lg" />
-      </Page>
-    );
-  }
-  return <EditModel key={data.id} model={data} />;
+  const query = useQuery(trpc.model.get.queryOptions({ id }));
+  if (query.data === undefined) return <PageWaiting query={query} />;
+  return <EditModel key={query.data.id} model={query.data} />;
 }
 
 function EditModel({ model }: { model: Model }) {

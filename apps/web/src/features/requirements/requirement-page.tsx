@@ -6,10 +6,9 @@ import { useState } from "react";
 import { api, trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
 import { CopyLink } from "../../ui/copy.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { notifyDone } from "../../ui/notices.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { PageLoading } from "../../ui/page-loading.tsx";
+import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { RequirementForm } from "./requirement-form.tsx";
 import { RequirementMetrics } from "./requirement-metrics.tsx";
@@ -26,14 +25,7 @@ function RequirementPage() {
   const remove = useDeleteRequirement();
   const [isEditing, setEditing] = useState(false);
   const query = useQuery(trpc.requirement.get.queryOptions({ id }));
-  if (query.isPending) return <PageLoading />;
-  if (query.isError) {
-    return (
-      <Page>
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      </Page>
-    );
-  }
+  if (query.data === undefined) return <PageWaiting query={query} />;
   const requirement = query.data;
   const { name, description, version, test_count } = requirement;
   return (

@@ -1,19 +1,19 @@
-import { Group, Select, Skeleton, Stack, Text } from "@mantine/core";
+import { Group, Select, Stack, Text } from "@mantine/core";
 import { IconHistory } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
-import type { AuditEntry } from "@rhesis/router/audit-log/schema";
+import type { AuditEntry, AuditEntryDetail } from "@rhesis/router/audit-log/schema";
 import { trpc } from "../../api/trpc.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
 import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { JsonView } from "../../ui/json-view.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { Beside, Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { absoluteText, RelativeTime } from "../../ui/relative-time.tsx";
 import { idOrderOf } from "../../ui/open-row.ts";
+import { PanelContent } from "../../ui/panel-content.tsx";
+import { absoluteText, RelativeTime } from "../../ui/relative-time.tsx";
 import { neighboursOf, SidePanel } from "../../ui/side-panel.tsx";
 import { changesOf } from "./audit-changes.ts";
 import { entityName, entityNames, entityOptions } from "./entity-names.ts";
@@ -97,9 +97,11 @@ function AuditLogPage() {
 }
 
 function Change({ id }: { id: string }) {
-  const { data, error, refetch } = useQuery(trpc.audit_log.get.queryOptions({ id }));
-  if (error !== null) return <ErrorState error={error} onRetry={() => void refetch()} />;
-  if (data === undefined) return <Skeleton height={240} />;
+  const query = useQuery(trpc.audit_log.get.queryOptions({ id }));
+  return <PanelContent query={query}>{(entry) => <Entry {...entry} />}</PanelContent>;
+}
+
+function Entry(data: AuditEntryDetail) {
   const changes = changesOf(data.before, data.after);
   return (
     <Stack gap="sm">

@@ -22,7 +22,7 @@ function OrganizationPage() {
         description="Everything you test belongs to it. Nobody outside sees anything of it."
       />
       {data !== undefined && <EditOrganization key={data.id} organization={data} />}
-      {data === undefined && error !== null && <ErrorState error={error} onRetry={() => void refetch()} />}
+      {data === undefined && error !== null && <ErrorState error={error} onRetry={refetch} />}
       {data === undefined && error === null && <Skeleton height={180} radius="lg" />}
     </Page>
   );

@@ -1,9 +1,8 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import type { TestRun } from "@rhesis/router/test-run/schema";
-import { Skeleton, Stack } from "@mantine/core";
 import { trpc } from "../../api/trpc.ts";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { ButtonLink } from "../../ui/link.tsx";
+import { PanelContent } from "../../ui/panel-content.tsx";
 import { SidePanel } from "../../ui/side-panel.tsx";
 import { CopyLink } from "../../ui/copy.tsx";
 import { testTitle } from "../tests/test-title.ts";
@@ -21,9 +20,10 @@ type Props = {
 
 /** A result looked at beside the table of its run. */
 export function ResultPanel({ id, run, filters, ...moves }: Props) {
-  const { data, error, isPlaceholderData } = useQuery(
+  const query = useQuery(
     trpc.test_result.get.queryOptions({ id, ...asInput(filters) }, { placeholderData: keepPreviousData }),
   );
+  const { data, isPlaceholderData } = query;
   return (
     <SidePanel
       title={data === undefined ? "Result" : testTitle(data)}
@@ -37,19 +37,13 @@ export function ResultPanel({ id, run, filters, ...moves }: Props) {
         </>
       }
     >
-      {error !== null && <ErrorState error={error} />}
-      {data === undefined && error === null && (
-        <Stack>
-          <Skeleton height={60} />
-          <Skeleton height={140} />
-          <Skeleton height={100} />
-        </Stack>
-      )}
-      {data !== undefined && (
-        <div style={{ opacity: isPlaceholderData ? 0.6 : 1 }} aria-busy={isPlaceholderData}>
-          <ResultView key={data.id} result={data} plan={run.plan} />
-        </div>
-      )}
+      <PanelContent query={query}>
+        {(result) => (
+          <div style={{ opacity: isPlaceholderData ? 0.6 : 1 }} aria-busy={isPlaceholderData}>
+            <ResultView key={result.id} result={result} plan={run.plan} />
+          </div>
+        )}
+      </PanelContent>
     </SidePanel>
   );
 }

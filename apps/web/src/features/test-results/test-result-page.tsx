@@ -6,10 +6,9 @@ import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { trpc } from "../../api/trpc.ts";
 import { CopyLink } from "../../ui/copy.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { ButtonLink } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { PageLoading } from "../../ui/page-loading.tsx";
+import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { testTitle } from "../tests/test-title.ts";
 import { asInput, filtersOf, hasFilters } from "./result-filters.ts";
@@ -37,15 +36,8 @@ function TestResultPage() {
       () => void (runId !== undefined && navigate({ to: "/test-runs/$id", params: { id: runId }, search: filters })),
     ],
   ]);
-  const error = result.error ?? run.error;
-  if (error !== null) {
-    return (
-      <Page>
-        <ErrorState error={error} onRetry={() => void Promise.all([result.refetch(), run.refetch()])} />
-      </Page>
-    );
-  }
-  if (result.data === undefined || run.data === undefined) return <PageLoading />;
+  if (result.data === undefined) return <PageWaiting query={result} />;
+  if (run.data === undefined) return <PageWaiting query={run} />;
   const under = hasFilters(filters) ? " under the filter" : "";
   return (
     <Page narrow>

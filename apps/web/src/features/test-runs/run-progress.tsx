@@ -27,6 +27,9 @@ export function RunProgress({ run, samples }: { run: TestRun; samples: readonly 
     run.errored === 0 ? "" : `${run.errored.toLocaleString("en")} ${run.errored === 1 ? "error" : "errors"}`,
     rate === null || rate === 0 ? "" : rateText(rate),
     left === null || left === 0 ? "" : remainingText(left),
+    live && run.held_until !== null && run.held_until.getTime() > (samples.at(-1)?.at ?? 0)
+      ? `waiting until ${run.held_until.toLocaleTimeString("en-GB")}, as the application asked`
+      : "",
     took === null ? "" : `took ${durationText(took)}`,
     run.cost > 0 ? `judging cost $${run.cost.toFixed(run.cost < 1 ? 4 : 2)}` : "",
     run.input_tokens + run.output_tokens > 0

@@ -7,10 +7,9 @@ import type { TestRun } from "@rhesis/router/test-run/schema";
 import { trpc } from "../../api/trpc.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { TextLink } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { PageLoading } from "../../ui/page-loading.tsx";
+import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { Beside, Page } from "../../ui/page.tsx";
 import { filtersOf, hasFilters, toggleFailures, type ResultFilters } from "../test-results/result-filters.ts";
 import { useNeighbours } from "../test-results/neighbours.ts";
@@ -38,14 +37,7 @@ const noFilters: ResultFilters = {
 function TestRunPage() {
   const { id } = Route.useParams();
   const query = useQuery(trpc.test_run.get.queryOptions({ id }));
-  if (query.isPending) return <PageLoading />;
-  if (query.isError) {
-    return (
-      <Page>
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      </Page>
-    );
-  }
+  if (query.data === undefined) return <PageWaiting query={query} />;
   return <RunView key={id} run={query.data} />;
 }
 

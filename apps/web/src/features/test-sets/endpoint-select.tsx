@@ -7,17 +7,17 @@ import { RemoteSelect, useSettledSearch, type ChoiceProps } from "../../ui/remot
 /** The endpoint a set runs against. The only one of the project is chosen from the start. */
 export function EndpointSelect({ project_id, ...props }: ChoiceProps & { project_id: string }) {
   const [q, onSearch] = useSettledSearch();
-  const { data, isFetching } = useQuery(
+  const list = useQuery(
     trpc.endpoint.list.queryOptions({ limit: 50, sort: "name", project_id, q }, { placeholderData: keepPreviousData }),
   );
   const chosen = useQuery(trpc.endpoint.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
-  const only = q === undefined && data?.items.length === 1 ? data.items[0] : undefined;
+  const only = q === undefined && list.data?.items.length === 1 ? list.data.items[0] : undefined;
   const { value, onChange } = props;
   useEffect(() => {
     if (value === null && only !== undefined) onChange(only.id, only.name);
     // oxlint-disable-next-line react/exhaustive-deps -- once, when it is known that there is only one
   }, [only?.id]);
-  const isNone = q === undefined && data?.items.length === 0;
+  const isNone = q === undefined && list.data?.items.length === 0;
   return (
     <RemoteSelect
       label="Endpoint"
@@ -33,9 +33,9 @@ export function EndpointSelect({ project_id, ...props }: ChoiceProps & { project
             ),
           }
         : {})}
-      options={data?.items ?? []}
+      options={list.data?.items ?? []}
       chosen={chosen.data}
-      isLoading={isFetching}
+      list={list}
       onSearch={onSearch}
     />
   );

@@ -19,6 +19,8 @@ export const testSetRoutes = {
     path: "/test-sets/$id",
     validateSearch: z.object({
       tab: filter(z.enum(testSetTabs)),
+      // Of the tests, which are the first tab.
+      ...listSearch(["position"]),
       /** The drawer that starts a run is open. */
       run: filter(z.boolean()),
       endpoint: filter(z.uuid()),

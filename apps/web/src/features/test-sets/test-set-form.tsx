@@ -3,7 +3,7 @@ import { createTestSet } from "@rhesis/router/test-set/schema";
 import type { z } from "zod";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { useContractForm } from "../../ui/form.ts";
-import { ProjectOfNew } from "../../ui/project-select.tsx";
+import { ProjectOfNew, useIsProjectAwaited } from "../../ui/project-select.tsx";
 
 type Values = { project_id: string; name: string; description: string };
 
@@ -22,6 +22,7 @@ export function TestSetForm({ initial, submit, save, onCancel }: Props) {
   });
   useUnsavedGuard(hasUnsaved);
   const { values, errors } = form;
+  const isAwaited = useIsProjectAwaited(values.project_id);
   return (
     <form onSubmit={onSubmit} noValidate>
       <Stack gap="md">
@@ -42,7 +43,7 @@ export function TestSetForm({ initial, submit, save, onCancel }: Props) {
           {...form.getInputProps("description")}
         />
         <FormFailure failure={failure} />
-        <FormActions submit={submit} isSaving={isSaving} onCancel={onCancel} />
+        <FormActions submit={submit} isSaving={isSaving} disabled={isAwaited} onCancel={onCancel} />
       </Stack>
     </form>
   );

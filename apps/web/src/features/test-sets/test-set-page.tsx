@@ -7,10 +7,9 @@ import type { TestSet } from "@rhesis/router/test-set/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
 import { CopyLink } from "../../ui/copy.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { notifyDone, notifyFailure, offerUndo } from "../../ui/notices.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { PageLoading } from "../../ui/page-loading.tsx";
+import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { RunsTable } from "../test-runs/runs-table.tsx";
 import { testSetTabs } from "./routes.ts";
@@ -19,6 +18,7 @@ import { TestSetForm } from "./test-set-form.tsx";
 import { TestSetMetrics } from "./test-set-metrics.tsx";
 import { TestSetTests } from "./test-set-tests.tsx";
 
+const noTableState = { q: undefined, sort: undefined, open: undefined };
 const titles = { tests: "Tests", metrics: "Metrics", runs: "Runs" };
 
 function TestSetPage() {
@@ -28,14 +28,7 @@ function TestSetPage() {
   const can = useCan();
   const [isEditing, setEditing] = useState(false);
   const query = useQuery(trpc.test_set.get.queryOptions({ id }));
-  if (query.isPending) return <PageLoading />;
-  if (query.isError) {
-    return (
-      <Page>
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      </Page>
-    );
-  }
+  if (query.data === undefined) return <PageWaiting query={query} />;
   const testSet = query.data;
   const set = (changes: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
@@ -73,7 +66,7 @@ function TestSetPage() {
           />
         </Section>
       )}
-      <Tabs value={tab} onChange={(next) => set({ tab: testSetTabs.find((each) => each === next) })}>
+      <Tabs value={tab} onChange={(next) => set({ ...noTableState, tab: testSetTabs.find((each) => each === next) })}>
         <Tabs.List>
           {testSetTabs.map((each) => (
             <Tabs.Tab key={each} value={each}>

@@ -12,7 +12,7 @@ type Props = ChoiceProps & {
 export function TestSetSelect({ project_id, creatable = false, ...props }: Props) {
   const can = useCan();
   const [q, onSearch] = useSettledSearch();
-  const { data, isFetching } = useQuery(
+  const list = useQuery(
     trpc.test_set.list.queryOptions({ limit: 50, sort: "name", q, project_id }, { placeholderData: keepPreviousData }),
   );
   const chosen = useQuery(trpc.test_set.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
@@ -26,9 +26,9 @@ export function TestSetSelect({ project_id, creatable = false, ...props }: Props
       label="Test set"
       placeholder={props.compact === true ? "Any test set" : "Choose or name a test set"}
       {...props}
-      options={data?.items ?? []}
+      options={list.data?.items ?? []}
       chosen={chosen.data}
-      isLoading={isFetching}
+      list={list}
       onSearch={onSearch}
       create={creatable && project_id !== undefined && can("test_set:create") ? create : undefined}
     />

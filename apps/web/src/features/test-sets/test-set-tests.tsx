@@ -1,25 +1,32 @@
-import { Button, Group, Paper, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { TestInSet, TestSet } from "@rhesis/router/test-set/schema";
-import { api, queryClient, trpc } from "../../api/trpc.ts";
+import { trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
 import { DataTable } from "../../ui/data-table.tsx";
-import { EmptyState } from "../../ui/empty-state.tsx";
+import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { FilterBar } from "../../ui/filter-bar.tsx";
 import { ButtonLink } from "../../ui/link.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
-import { notifyDone, notifyFailure } from "../../ui/notices.ts";
-import { inParts } from "../tests/parse-pasted.ts";
+import { Beside } from "../../ui/page.tsx";
+import { SearchField } from "../../ui/search-field.tsx";
+import { neighboursOf } from "../../ui/side-panel.tsx";
 import { testColumns } from "../tests/test-columns.tsx";
+import { TestPanel } from "../tests/test-panel.tsx";
 import { AddTests } from "./add-tests.tsx";
+import { ChosenInSet } from "./chosen-in-set.tsx";
 
-const columns: Column<TestInSet>[] = [
+type Sort = "position";
+
+const columns: Column<TestInSet, Sort>[] = [
   {
     key: "position",
     title: "#",
-    width: "64px",
+    sort: "position",
+    width: "72px",
     wide_only: true,
     cell: (row) => (
       <Text span size="sm" c="dimmed">
@@ -35,25 +42,73 @@ export function TestSetTests({ testSet }: { testSet: TestSet }) {
   const { id } = testSet;
   const can = useCan();
   const navigate = useNavigate({ from: "/test-sets/$id" });
+  const { q, sort, open } = useSearch({ from: "/test-sets/$id" });
+  // Not in the address: see `Selection`.
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const [isAdding, setAdding] = useState(false);
-  const pages = useListPages(trpc.test_set.tests.infiniteQueryOptions({ id, limit: pageSize }, listPaging));
-  const remove = async () => {
-    try {
-      for (const test_ids of inParts([...ids], 1000)) await api.test_set.remove_tests.mutate({ id, test_ids });
-      await queryClient.invalidateQueries(trpc.test_set.pathFilter());
-      notifyDone(
-        `${ids.size === 1 ? "1 test is" : `${ids.size} tests are`} out of the set. The tests themselves stay.`,
-      );
-      setIds(new Set());
-    } catch (error) {
-      notifyFailure(error);
-    }
+  const pages = useListPages(trpc.test_set.tests.infiniteQueryOptions({ id, q, sort, limit: pageSize }, listPaging));
+  const set = (changes: { q?: string | undefined; sort?: Sort | `-${Sort}` | undefined; open?: string | undefined }) =>
+    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  const { previous, next } = neighboursOf(pages.rows, open);
+  const steps = {
+    previous: previous === null ? null : () => set({ open: previous.id }),
+    next: next === null ? null : () => set({ open: next.id }),
   };
   const editable = can("test_set:update");
-  const add = (
+  const add = <AddButtons id={id} onAdd={() => setAdding(true)} />;
+  const isEmpty = pages.rows.length === 0 && q === undefined;
+  return (
+    <>
+      {!isEmpty && (
+        <Group justify="space-between" gap="sm">
+          <FilterBar onClear={null}>
+            <SearchField value={q} onChange={(text) => set({ q: text })} label="Search the tests of this set" />
+          </FilterBar>
+          {editable && add}
+        </Group>
+      )}
+      <ChosenInSet id={id} tests={pages.rows.filter((row) => ids.has(row.id))} onDone={() => setIds(new Set())} />
+      <Beside>
+        <DataTable
+          label="Tests of the set"
+          columns={columns}
+          pages={pages}
+          sort={sort}
+          onSort={(by) => set({ sort: by })}
+          openId={open}
+          onOpen={(row) => set({ open: row.id })}
+          onClose={() => set({ open: undefined })}
+          steps={steps}
+          {...(editable ? { selection: { ids, onChange: setIds } } : {})}
+          empty={
+            q === undefined ? (
+              <EmptyState title="The set is empty" action={editable ? add : undefined}>
+                Add tests that are there already, write one, or paste many at once.
+              </EmptyState>
+            ) : (
+              <NothingMatches onClear={() => set({ q: undefined })} />
+            )
+          }
+        />
+        {open !== undefined && (
+          <TestPanel
+            key={open}
+            id={open}
+            onClose={() => set({ open: undefined })}
+            onPrevious={steps.previous}
+            onNext={steps.next}
+          />
+        )}
+      </Beside>
+      <AddTests testSet={testSet} opened={isAdding} onClose={() => setAdding(false)} />
+    </>
+  );
+}
+
+function AddButtons({ id, onAdd }: { id: string; onAdd: () => void }) {
+  return (
     <Group gap="xs" justify="center">
-      <Button variant="light" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
+      <Button variant="light" leftSection={<IconPlus size={16} />} onClick={onAdd}>
         Add tests
       </Button>
       <ButtonLink variant="subtle" to="/tests/new" search={{ test_set: id }}>
@@ -63,40 +118,5 @@ export function TestSetTests({ testSet }: { testSet: TestSet }) {
         Paste many
       </ButtonLink>
     </Group>
-  );
-  return (
-    <>
-      {editable && ids.size === 0 && pages.rows.length > 0 && <Group>{add}</Group>}
-      {ids.size > 0 && (
-        <Paper withBorder px="md" py={8} role="toolbar" aria-label="Chosen tests">
-          <Group justify="space-between">
-            <Text size="sm" fw={600}>
-              {ids.size} chosen
-            </Text>
-            <Group gap="xs">
-              <Button size="compact-md" variant="default" onClick={() => void remove()}>
-                Take out of the set
-              </Button>
-              <Button size="compact-md" variant="subtle" onClick={() => setIds(new Set())}>
-                Choose none
-              </Button>
-            </Group>
-          </Group>
-        </Paper>
-      )}
-      <DataTable
-        label="Tests of the set"
-        columns={columns}
-        pages={pages}
-        onOpen={(row) => void navigate({ to: "/tests/$id", params: { id: row.id } })}
-        {...(editable ? { selection: { ids, onChange: setIds } } : {})}
-        empty={
-          <EmptyState title="The set is empty" action={editable ? add : undefined}>
-            Add tests that are there already, write one, or paste many at once.
-          </EmptyState>
-        }
-      />
-      <AddTests testSet={testSet} opened={isAdding} onClose={() => setAdding(false)} />
-    </>
   );
 }

@@ -13,7 +13,7 @@ type Props = ChoiceProps & { creatable?: boolean };
 export function RequirementSelect({ creatable = false, ...props }: Props) {
   const can = useCan();
   const [q, onSearch] = useSettledSearch();
-  const { data, isFetching } = useQuery(trpc.requirement.list.queryOptions({ ...shown, q }, keep));
+  const list = useQuery(trpc.requirement.list.queryOptions({ ...shown, q }, keep));
   const chosen = useQuery(
     trpc.requirement.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }),
   );
@@ -27,9 +27,9 @@ export function RequirementSelect({ creatable = false, ...props }: Props) {
       label="Requirement"
       placeholder={props.compact === true ? "Any requirement" : "What the answer has to get right"}
       {...props}
-      options={data?.items ?? []}
+      options={list.data?.items ?? []}
       chosen={chosen.data}
-      isLoading={isFetching}
+      list={list}
       onSearch={onSearch}
       create={creatable && can("requirement:create") ? create : undefined}
     />
@@ -39,7 +39,7 @@ export function RequirementSelect({ creatable = false, ...props }: Props) {
 export function TopicSelect({ creatable = false, ...props }: Props) {
   const can = useCan();
   const [q, onSearch] = useSettledSearch();
-  const { data, isFetching } = useQuery(trpc.topic.list.queryOptions({ ...shown, q }, keep));
+  const list = useQuery(trpc.topic.list.queryOptions({ ...shown, q }, keep));
   const chosen = useQuery(trpc.topic.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
   const create = async (name: string) => {
     const made = await api.topic.create.mutate({ name });
@@ -51,9 +51,9 @@ export function TopicSelect({ creatable = false, ...props }: Props) {
       label="Topic"
       placeholder={props.compact === true ? "Any topic" : "What the question is about"}
       {...props}
-      options={data?.items ?? []}
+      options={list.data?.items ?? []}
       chosen={chosen.data}
-      isLoading={isFetching}
+      list={list}
       onSearch={onSearch}
       create={creatable && can("topic:create") ? create : undefined}
     />
@@ -63,7 +63,7 @@ export function TopicSelect({ creatable = false, ...props }: Props) {
 export function CategorySelect({ creatable = false, ...props }: Props) {
   const can = useCan();
   const [q, onSearch] = useSettledSearch();
-  const { data, isFetching } = useQuery(trpc.category.list.queryOptions({ ...shown, q }, keep));
+  const list = useQuery(trpc.category.list.queryOptions({ ...shown, q }, keep));
   const chosen = useQuery(trpc.category.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
   const create = async (name: string) => {
     const made = await api.category.create.mutate({ name });
@@ -75,9 +75,9 @@ export function CategorySelect({ creatable = false, ...props }: Props) {
       label="Category"
       placeholder={props.compact === true ? "Any category" : "What kind of test it is"}
       {...props}
-      options={data?.items ?? []}
+      options={list.data?.items ?? []}
       chosen={chosen.data}
-      isLoading={isFetching}
+      list={list}
       onSearch={onSearch}
       create={creatable && can("category:create") ? create : undefined}
     />

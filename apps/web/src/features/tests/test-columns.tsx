@@ -12,7 +12,7 @@ function Soft({ text }: { text: string | null }) {
 }
 
 /** The columns of tests wherever they are listed. */
-export const testColumns: Column<TestItem, "created_at">[] = [
+export const testColumns: Column<TestItem, never>[] = [
   {
     key: "input",
     title: "Input",

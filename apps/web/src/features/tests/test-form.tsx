@@ -4,7 +4,7 @@ import { createTest } from "@rhesis/router/test/schema";
 import type { z } from "zod";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { useContractForm } from "../../ui/form.ts";
-import { ProjectOfNew } from "../../ui/project-select.tsx";
+import { ProjectOfNew, useIsProjectAwaited } from "../../ui/project-select.tsx";
 import { CategorySelect, RequirementSelect, TopicSelect } from "./label-selects.tsx";
 
 export type TestValues = {
@@ -50,6 +50,7 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
   });
   useUnsavedGuard(hasUnsaved);
   const { values, errors } = form;
+  const isAwaited = useIsProjectAwaited(values.project_id);
   return (
     <form onSubmit={onSubmit} noValidate>
       <Stack gap="md">
@@ -99,7 +100,12 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
           />
         </SimpleGrid>
         <FormFailure failure={failure} />
-        <FormActions submit={submit} isSaving={isSaving} {...(onCancel === undefined ? {} : { onCancel })}>
+        <FormActions
+          submit={submit}
+          isSaving={isSaving}
+          disabled={isAwaited}
+          {...(onCancel === undefined ? {} : { onCancel })}
+        >
           {children}
         </FormActions>
       </Stack>

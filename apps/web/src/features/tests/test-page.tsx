@@ -6,10 +6,9 @@ import type { Test } from "@rhesis/router/test/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
 import { CopyLink } from "../../ui/copy.tsx";
-import { ErrorState } from "../../ui/error-state.tsx";
 import { notifyDone, notifyFailure, offerUndo } from "../../ui/notices.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { PageLoading } from "../../ui/page-loading.tsx";
+import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { Page, Section } from "../../ui/page.tsx";
 import { TestFacts } from "./test-facts.tsx";
 import { TestForm } from "./test-form.tsx";
@@ -28,14 +27,7 @@ function TestPage() {
   const navigate = useNavigate({ from: "/tests/$id" });
   const can = useCan();
   const query = useQuery(trpc.test.get.queryOptions({ id }));
-  if (query.isPending) return <PageLoading />;
-  if (query.isError) {
-    return (
-      <Page>
-        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-      </Page>
-    );
-  }
+  if (query.data === undefined) return <PageWaiting query={query} />;
   const test = query.data;
   const remove = async () => {
     try {

@@ -1,9 +1,11 @@
 import { IconClipboardText, IconPlus } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import type { TestItem } from "@rhesis/router/test/schema";
 import { trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
 import { useProjectId } from "../../shell/project.ts";
+import type { Column } from "../../ui/data-table-column.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
 import { FilterBar } from "../../ui/filter-bar.tsx";
@@ -11,6 +13,7 @@ import { ButtonLink } from "../../ui/link.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Beside, Page } from "../../ui/page.tsx";
+import { RelativeTime } from "../../ui/relative-time.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { idOrderOf } from "../../ui/open-row.ts";
 import { neighboursOf } from "../../ui/side-panel.tsx";
@@ -20,6 +23,18 @@ import { CategorySelect, RequirementSelect, TopicSelect } from "./label-selects.
 import { testColumns } from "./test-columns.tsx";
 import { TestPanel } from "./test-panel.tsx";
 
+const columns: Column<TestItem, "created_at">[] = [
+  ...testColumns,
+  {
+    key: "created_at",
+    title: "Created",
+    sort: "created_at",
+    width: "130px",
+    wide_only: true,
+    cell: (row) => <RelativeTime date={row.created_at} />,
+  },
+];
+
 const noFilters = { q: undefined, requirement: undefined, topic: undefined, category: undefined, test_set: undefined };
 
 function TestsPage() {
@@ -27,6 +42,7 @@ function TestsPage() {
   const navigate = useNavigate({ from: "/tests" });
   const can = useCan();
   const project_id = useProjectId();
+  // Not in the address: see `Selection`.
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const { q, sort, requirement, topic, category, test_set, open } = search;
   const set = (changes: Partial<typeof search>) =>
@@ -80,8 +96,10 @@ function TestsPage() {
       <Beside>
         <DataTable
           label="Tests"
-          columns={testColumns}
+          columns={columns}
           pages={pages}
+          sort={sort}
+          onSort={(by) => set({ sort: by })}
           selection={{ ids, onChange: setIds }}
           openId={open}
           idOrder={idOrderOf(sort)}

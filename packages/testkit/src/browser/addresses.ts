@@ -1,0 +1,55 @@
+/** Every page there is, by its address. */
+import type { Page } from "playwright-core";
+import type { Stage } from "./stage.ts";
+
+type Row = { id: string };
+type Source = Pick<Stage, "rest" | "demo">;
+
+/** One address for every route of the app. @throws where a route has a parameter that nothing here fills */
+export async function everyAddress({ rest, demo }: Source, page: Page, run_id: string): Promise<string[]> {
+  const first = async (path: string, filter = ""): Promise<string> =>
+    (await rest<{ items: Row[] }>("GET", `${path}?limit=1${filter}`)).items[0]?.id ?? "";
+  const model = await rest<Row>("POST", "/models", {
+    name: "Judge",
+    provider: "openai_compatible",
+    model_name: "judge-1",
+    base_url: "http://127.0.0.1:9/v1",
+  });
+  const ids: Record<string, string> = {
+    "/endpoints/$id": demo.endpoint_id,
+    "/requirements/$id": await first("/requirements"),
+    "/metrics/$id": await first("/metrics"),
+    "/tests/$id": await first("/tests"),
+    "/test-sets/$id": demo.test_set_id,
+    "/test-runs/$id": run_id,
+    "/test-results/$id": await first(`/test-results`, `&test_run_id=${run_id}`),
+    "/models/$id": model.id,
+  };
+  const routes = await page.evaluate(() => Object.keys(Reflect.get(window, "__TSR_ROUTER__").routesByPath));
+  return routes
+    .map((path) => {
+      if (!path.includes("$")) return path;
+      if (ids[path] === undefined) throw new Error(`no address is known for ${path}`);
+      return path.replace("$id", ids[path]);
+    })
+    .filter((path, nr, all) => all.indexOf(path) === nr);
+}
+
+/** What a page holds besides, by its address: tabs, drawers, and what is open beside a list. */
+export async function everyVariant({ rest, demo }: Source, run_id: string): Promise<string[]> {
+  const first = async (path: string, filter = ""): Promise<string> =>
+    (await rest<{ items: Row[] }>("GET", `${path}?limit=1${filter}`)).items[0]?.id ?? "";
+  const { test_set_id } = demo;
+  return [
+    `/test-sets/${test_set_id}?tab=metrics`,
+    `/test-sets/${test_set_id}?tab=runs`,
+    `/test-sets/${test_set_id}?run=true`,
+    "/metrics/new?kind=contains",
+    "/metrics/new?kind=judge_numeric",
+    "/models/new?provider=openai",
+    `/requirements?open=${await first("/requirements")}`,
+    `/tests?open=${await first("/tests")}`,
+    `/test-runs/${run_id}?open=${await first("/test-results", `&test_run_id=${run_id}`)}`,
+    `/settings/audit-log?open=${await first("/audit-log")}`,
+  ];
+}

@@ -1,0 +1,76 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openApiDocument } from "@rhesis/api/rest/openapi-document";
+import { startTestApi, type TestApi } from "./api.ts";
+import { useTestDatabase } from "./database.ts";
+import { examplesOf } from "./hostile/examples.ts";
+import { createPlace, type Place } from "./hostile/place.ts";
+import { ask, callRest, catalogue, type Procedure, type Reply } from "./hostile/wire.ts";
+import { createTenants, type TestOrganization } from "./tenants.ts";
+
+const open = useTestDatabase();
+let api: TestApi;
+let a: TestOrganization;
+let headers: Record<string, string>;
+
+beforeAll(async () => {
+  api = await startTestApi(open(), { RATE_LIMIT_PER_MINUTE: "0" });
+  ({ a } = await createTenants(open().database));
+  const { token } = await api.person(a.id, "owner");
+  headers = { authorization: `Bearer ${token}`, "x-organization-id": a.id };
+});
+afterAll(() => api.close());
+
+type Described = { operationId: string; responses: Record<string, { headers?: Record<string, unknown> }> };
+
+/** The operations of the document, with the procedures behind them. */
+const described = Object.values(openApiDocument().paths).flatMap((methods) =>
+  Object.values(methods as Record<string, Described>).map((operation): [string, Procedure, Described] => {
+    const isIt = ({ name }: Procedure) => name.replaceAll(".", "_") === operation.operationId;
+    return [operation.operationId, catalogue.find(isIt) as Procedure, operation];
+  }),
+);
+
+/** What has to be true before some of them succeed. */
+const before: Record<string, (place: Place) => Promise<unknown>> = {
+  "test_run.retry_failed": async ({ test_run_id, test_id }) => {
+    await open().admin("update test_run set status = 'completed' where id = $1", [test_run_id]);
+    await open().admin("update test_result set test_id = $2 where test_run_id = $1", [test_run_id, test_id]);
+  },
+};
+
+/** An input that succeeds, about things of its own. */
+async function prepare({ name }: Procedure): Promise<Record<string, unknown>> {
+  const place = await createPlace(open(), a);
+  await before[name]?.(place);
+  return examplesOf(place)[name] ?? {};
+}
+
+function call({ rest }: Procedure, input: Record<string, unknown>, more = {}): Promise<Reply> {
+  if (rest === undefined) throw new Error("it has no REST operation");
+  return callRest(api.url, { ...headers, ...more }, rest, input);
+}
+
+describe("what is created or started", () => {
+  const making = described.filter(([, , { responses }]) => "201" in responses || "202" in responses);
+
+  test.each(making)("%s: is found where its Location says", async (_, procedure, { responses }) => {
+    expect((responses["201"] ?? responses["202"])?.headers).toHaveProperty("Location");
+    const reply = await call(procedure, await prepare(procedure));
+    expect([reply.status, reply.text]).toEqual([procedure.rest?.success, reply.text]);
+    const { location = "" } = reply.headers;
+    const made = JSON.parse(reply.text) as { id?: string; ids?: string[] };
+    const found = await ask(`${api.url}${location}`, { headers });
+    expect([location, found.status]).toEqual([location, 200]);
+    const ids = made.ids ?? [made.id];
+    for (const id of ids) expect(found.text).toContain(`"id":"${id}"`);
+  });
+
+  test("those are all that make something", () => {
+    expect(making.length).toBeGreaterThan(14);
+    const others = described.filter(([, , { responses }]) => !("201" in responses || "202" in responses));
+    for (const [name, , { responses }] of others) {
+      expect(name).not.toMatch(/create|invite$|execute$/);
+      expect(responses["200"]?.headers).not.toHaveProperty("Location");
+    }
+  });
+});
