@@ -78,52 +78,56 @@ function executedBy(output: string): string[] {
     .map(({ test_run_id = "" }) => test_run_id);
 }
 
-test.skipIf(!runs)("two APIs and three workers share the work of four runs, each test called once", async () => {
-  const organization = await createOrganization(open().database, "Northwind");
-  const token = await createApiToken(open().database, organization.people.owner);
-  const [first = "", second = ""] = stack.api_urls;
-  const { project_id } = organization;
-  const endpoint = await call<WithId>(first, token, "POST", "/endpoints", {
-    project_id,
-    name: "Echo",
-    max_concurrency: 40,
-    config: {
-      url: `http://127.0.0.1:${(target.address() as AddressInfo).port}/`,
-      request_mapping: { message: "{{ input }}" },
-      response_mapping: { output: "$.reply" },
-    },
-  });
-  const metric = await call<WithId>(second, token, "POST", "/metrics", {
-    name: "Heard",
-    parameters: { implementation: "contains", phrases: ["heard"] },
-  });
-  const { ids } = await call<{ ids: string[] }>(first, token, "POST", "/tests/bulk", {
-    project_id,
-    tests: Array.from({ length: tests }, (_, nr) => ({ input: `test ${nr}` })),
-  });
-  const set = await call<WithId>(second, token, "POST", "/test-sets", { project_id, name: "All" });
-  await call(first, token, "POST", `/test-sets/${set.id}/tests`, { test_ids: ids });
-  const started = await Promise.all(
-    [first, second, first, second].map((api) =>
-      call<WithId>(api, token, "POST", `/test-sets/${set.id}/execute`, {
-        endpoint_id: endpoint.id,
-        metric_ids: [metric.id],
-      }),
-    ),
-  );
-  const followed = follow(second, token, started[0]?.id ?? "");
-  for (const run of started) {
-    await expect
-      .poll(() => call<{ status: string; passed: number }>(second, token, "GET", `/test-runs/${run.id}`), {
-        timeout: 30_000,
-      })
-      .toMatchObject({ status: "completed", passed: tests });
-  }
-  expect(calls.length).toBe(tests * started.length);
-  await expect(followed.ended).resolves.toBe("complete");
-  expect(followed.heard.at(-1)).toBe(`completed ${tests}/${tests}`);
-  expect(followed.heard.length, followed.heard.join(", ")).toBeGreaterThan(2);
-  const shares = stack.workers.map((worker) => executedBy(worker.output()));
-  expect(shares.flat().toSorted()).toEqual(started.map((run) => run.id).toSorted());
-  expect(shares.filter((share) => share.length > 0).length).toBeGreaterThanOrEqual(2);
-});
+test.skipIf(!runs)(
+  "two APIs and three workers share the work of four runs, each test called once",
+  async () => {
+    const organization = await createOrganization(open().database, "Northwind");
+    const token = await createApiToken(open().database, organization.people.owner);
+    const [first = "", second = ""] = stack.api_urls;
+    const { project_id } = organization;
+    const endpoint = await call<WithId>(first, token, "POST", "/endpoints", {
+      project_id,
+      name: "Echo",
+      max_concurrency: 40,
+      config: {
+        url: `http://127.0.0.1:${(target.address() as AddressInfo).port}/`,
+        request_mapping: { message: "{{ input }}" },
+        response_mapping: { output: "$.reply" },
+      },
+    });
+    const metric = await call<WithId>(second, token, "POST", "/metrics", {
+      name: "Heard",
+      parameters: { implementation: "contains", phrases: ["heard"] },
+    });
+    const { ids } = await call<{ ids: string[] }>(first, token, "POST", "/tests/bulk", {
+      project_id,
+      tests: Array.from({ length: tests }, (_, nr) => ({ input: `test ${nr}` })),
+    });
+    const set = await call<WithId>(second, token, "POST", "/test-sets", { project_id, name: "All" });
+    await call(first, token, "POST", `/test-sets/${set.id}/tests`, { test_ids: ids });
+    const started = await Promise.all(
+      [first, second, first, second].map((api) =>
+        call<WithId>(api, token, "POST", `/test-sets/${set.id}/execute`, {
+          endpoint_id: endpoint.id,
+          metric_ids: [metric.id],
+        }),
+      ),
+    );
+    const followed = follow(second, token, started[0]?.id ?? "");
+    for (const run of started) {
+      await expect
+        .poll(() => call<{ status: string; passed: number }>(second, token, "GET", `/test-runs/${run.id}`), {
+          timeout: 30_000,
+        })
+        .toMatchObject({ status: "completed", passed: tests });
+    }
+    expect(calls.length).toBe(tests * started.length);
+    await expect(followed.ended).resolves.toBe("complete");
+    expect(followed.heard.at(-1)).toBe(`completed ${tests}/${tests}`);
+    expect(followed.heard.length, followed.heard.join(", ")).toBeGreaterThan(2);
+    const shares = stack.workers.map((worker) => executedBy(worker.output()));
+    expect(shares.flat().toSorted()).toEqual(started.map((run) => run.id).toSorted());
+    expect(shares.filter((share) => share.length > 0).length).toBeGreaterThanOrEqual(2);
+  },
+  90_000,
+);

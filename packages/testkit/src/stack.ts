@@ -56,16 +56,10 @@ export async function startStack(open: StackDatabase, options: StackOptions = {}
   const url = `http://localhost:${ports[0]}`;
   const login = await startLogin({ admin_url: open.admin_url, port: await port(), application_url: url });
   const chatbot = await startChatbot({ port: await port() });
-  const environment = environmentOf(open, login, url, options);
-  const programs: Program[] = [];
-  const start = async (entry: string, extra: Record<string, string>, ready?: string) => {
-    const program = await startProgram(entry, { ...environment, ...extra }, ready);
-    programs.push(program);
-    return program;
-  };
+  const programs = createPrograms(environmentOf(open, login, url, options));
   const startApi = (at = ports[0] ?? 0) =>
-    start("apps/api/src/main.ts", { PORT: String(at) }, `http://127.0.0.1:${at}/readyz`);
-  const startWorker = () => start("apps/worker/src/main.ts", {});
+    programs.start("apps/api/src/main.ts", { PORT: String(at) }, `http://127.0.0.1:${at}/readyz`);
+  const startWorker = () => programs.start("apps/worker/src/main.ts", {});
   const apis = await Promise.all(ports.map(startApi));
   const workers = await Promise.all(Array.from({ length: options.workers ?? 1 }, startWorker));
   return {
@@ -78,8 +72,28 @@ export async function startStack(open: StackDatabase, options: StackOptions = {}
     startApi,
     startWorker,
     async close() {
-      await Promise.all(programs.map((program) => program.stop()));
+      await programs.stop();
       await Promise.all([login.close(), chatbot.close()]);
+    },
+  };
+}
+
+/** Programs that end together. A test that has run out of time goes on by itself: what it starts then is refused. */
+function createPrograms(environment: Record<string, string>) {
+  const started: Promise<Program>[] = [];
+  let isStopped = false;
+  return {
+    async start(entry: string, extra: Record<string, string>, ready?: string): Promise<Program> {
+      if (isStopped) throw new Error("the programs have been stopped");
+      const program = startProgram(entry, { ...environment, ...extra }, ready);
+      started.push(program);
+      return program;
+    },
+    async stop(): Promise<void> {
+      isStopped = true;
+      // One that was never ready has ended by itself.
+      const stop = (program: Program) => program.stop();
+      await Promise.allSettled(started.map((program) => program.then(stop)));
     },
   };
 }
