@@ -159,7 +159,7 @@ create table idempotency_key (
   status integer,
   body jsonb,
   created_at timestamp with time zone not null default now(),
-  constraint idempotency_key_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint idempotency_key_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
   constraint idempotency_key_pkey PRIMARY KEY (organization_id, user_id, key)
 );
 alter table idempotency_key owner to rhesis_owner;

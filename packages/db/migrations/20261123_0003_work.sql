@@ -165,9 +165,11 @@ create table api_token (
 create index api_token_user_id_idx on api_token (organization_id, user_id);
 create index api_token_made_by_idx on api_token (organization_id, made_by) where made_by is not null;
 
--- The answer to a creating call, kept for a day so that a repeated call is answered and not repeated.
+-- The answer to a creating call, kept for a day so that a repeated call is answered and not repeated. The call that
+-- makes an organization claims its key before the organization is there.
 create table idempotency_key (
-  organization_id uuid not null default current_organization() references organization (id) on delete cascade,
+  organization_id uuid not null default current_organization() references organization (id) on delete cascade
+    deferrable initially deferred,
   user_id uuid not null,
   key text not null,
   request_hash bytea not null,

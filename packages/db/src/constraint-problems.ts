@@ -14,6 +14,10 @@ function missing(field: string, what: string): Problem {
 }
 
 export const constraintProblems: Readonly<Record<string, Problem>> = {
+  organization_pkey: {
+    code: "conflict",
+    message: "This Idempotency-Key made an organization before. Use a new one.",
+  },
   project_name_key: taken("project"),
   model_name_key: taken("model"),
   endpoint_name_key: taken("endpoint", " in this project"),

@@ -1,12 +1,15 @@
 /** tRPC, set up once: the meta of a procedure, the shape of an error, and the only ways to make a procedure. */
+import { randomUUID } from "node:crypto";
 import { initTRPC, TRPCError } from "@trpc/server";
 import superjson from "superjson";
 import { ZodError } from "zod";
 import type { Permission } from "@rhesis/auth/permissions";
+import type { Database } from "@rhesis/db/database";
+import type { Tenant, Tx } from "@rhesis/db/tenant";
 import { AppError, type ErrorCode, type FieldProblem } from "@rhesis/telemetry/app-error";
 import { asAppError, codeOfTrpc, transportOf } from "./error-map.ts";
 import { tenantOf, type CallingOutContext, type Member, type RequestContext, type TenantContext } from "./context.ts";
-import { replayOrRun } from "./idempotency.ts";
+import { idOfKey, replayOrRun, type IdempotentCall } from "./idempotency.ts";
 
 export type RestOperation = {
   method: "GET" | "POST" | "PATCH" | "PUT" | "DELETE";
@@ -26,12 +29,18 @@ export type Rest = RestOperation | { no_rest_because: string };
 
 export type ProcedureMeta = {
   permission: Permission | "signed_in" | "public";
+  /** A call that is repeated with the same Idempotency-Key is answered, not repeated. */
+  is_idempotent?: true;
   openapi?: RestOperation;
   no_rest_because?: string;
 };
 
 function metaOf(permission: ProcedureMeta["permission"], rest: Rest): ProcedureMeta {
   return "path" in rest ? { permission, openapi: rest } : { permission, ...rest };
+}
+
+function idempotentMetaOf(permission: ProcedureMeta["permission"], rest: Rest): ProcedureMeta {
+  return { ...metaOf(permission, rest), is_idempotent: true };
 }
 
 /** What both transports know of a failure. `message` and `problems` are for the caller; faults of ours say nothing. */
@@ -127,28 +136,55 @@ class Rollback extends Error {
   }
 }
 
+/** One transaction that takes effect once per key. tRPC's `next()` never throws: what is not ok is thrown to roll back. */
+async function writeOnce<R extends { ok: boolean }>(
+  database: Database,
+  tenant: Tenant,
+  call: IdempotentCall,
+  run: (tx: Tx) => Promise<R>,
+): Promise<R> {
+  try {
+    return await database.write(tenant, async (tx) => {
+      const result = await replayOrRun(tx, call, () => run(tx));
+      if (!result.ok) throw new Rollback(result);
+      return result;
+    });
+  } catch (error) {
+    if (error instanceof Rollback) return error.result as R;
+    throw error;
+  }
+}
+
 /**
  * The ordinary procedure: the caller may do `permission`, and all happens in `ctx.tx`, a transaction of their
- * organization. Queries read only. tRPC's `next()` never throws, so a result that is not ok is thrown here to roll back.
+ * organization. Queries read only.
  */
 export function procedure(permission: Permission, rest: Rest) {
-  return base.meta(metaOf(permission, rest)).use(async ({ ctx, next, type, path, getRawInput }) => {
+  return base.meta(idempotentMetaOf(permission, rest)).use(async ({ ctx, next, type, path, getRawInput }) => {
     const identity = requireMember(ctx, permission);
     const tenant = tenantOf(identity, ctx.request_id);
     const { database, secrets } = ctx.platform;
-    const run = (tx: TenantContext["tx"]) =>
-      next({ ctx: { ...ctx, identity, platform: { secrets }, tx } satisfies TenantContext });
+    const run = (tx: Tx) => next({ ctx: { ...ctx, identity, platform: { secrets }, tx } satisfies TenantContext });
     if (type === "query") return database.read(tenant, run);
-    try {
-      return await database.write(tenant, async (tx) => {
-        const result = await replayOrRun(tx, ctx, identity, path, getRawInput, () => run(tx));
-        if (!result.ok) throw new Rollback(result);
-        return result;
-      });
-    } catch (error) {
-      if (error instanceof Rollback) return error.result as Awaited<ReturnType<typeof run>>;
-      throw error;
+    return writeOnce(database, tenant, { ctx, user_id: identity.user_id, path, getRawInput }, run);
+  });
+}
+
+/**
+ * For a person who makes an organization: `ctx.tx` is a transaction of the one that is to be made, `ctx.organization_id`.
+ * The same person's same key is the same organization.
+ */
+export function foundingProcedure(rest: Rest) {
+  return base.meta(idempotentMetaOf("signed_in", rest)).use(async ({ ctx, next, path, getRawInput }) => {
+    const { kind, user_id } = requireIdentity(ctx);
+    if (kind === "token") {
+      throw new AppError("forbidden", "A token belongs to one organization. Sign in to create another.");
     }
+    const organization_id = ctx.idempotency_key === null ? randomUUID() : idOfKey(user_id, ctx.idempotency_key);
+    const tenant = { organization_id, user_id, request_id: ctx.request_id };
+    const { platform: _, ...rest } = ctx;
+    const run = (tx: Tx) => next({ ctx: { ...rest, user_id, organization_id, tx } });
+    return writeOnce(ctx.platform.database, tenant, { ctx, user_id, path, getRawInput }, run);
   });
 }
 

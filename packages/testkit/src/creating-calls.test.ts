@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openApiDocument } from "@rhesis/api/rest/openapi-document";
 import { startTestApi, type TestApi } from "./api.ts";
@@ -20,7 +21,11 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-type Described = { operationId: string; responses: Record<string, { headers?: Record<string, unknown> }> };
+type Described = {
+  operationId: string;
+  parameters?: { $ref?: string }[];
+  responses: Record<string, { headers?: Record<string, unknown> }>;
+};
 
 /** The operations of the document, with the procedures behind them. */
 const described = Object.values(openApiDocument().paths).flatMap((methods) =>
@@ -74,3 +79,48 @@ describe("what is created or started", () => {
     }
   });
 });
+
+describe("a call with an Idempotency-Key", () => {
+  const keyed = described.filter(([, , { parameters = [] }]) =>
+    parameters.some(({ $ref }) => $ref === "#/components/parameters/idempotency_key"),
+  );
+
+  /** What these answer is shown once and kept nowhere: repeated, they say so and do nothing. */
+  const secret: ReadonlySet<string> = new Set(["api_token_create"]);
+
+  test.each(keyed)("%s: is answered and not repeated when it comes again", async (name, procedure) => {
+    const key = { "idempotency-key": randomUUID() };
+    const [input, another] = [await prepare(procedure), await prepare(procedure)];
+    const first = await call(procedure, input, key);
+    expect([first.status, first.text]).toEqual([procedure.rest?.success, first.text]);
+    const written = await rowsOfAll();
+    const again = await call(procedure, input, key);
+    if (secret.has(name)) expect(again.status).toBe(409);
+    else expect([again.status, JSON.parse(again.text)]).toEqual([first.status, JSON.parse(first.text)]);
+    expect(again.headers["location"]).toBe(secret.has(name) ? undefined : first.headers["location"]);
+    const other = await call(procedure, otherThan(input, another), key);
+    expect([other.status, await rowsOfAll()]).toEqual([409, written]);
+  });
+
+  test("has it where the document says so, and nowhere else: calls that go out are made again", () => {
+    const posts = catalogue.filter(({ rest }) => rest?.method === "POST");
+    const without = posts.filter(({ rest }) => rest?.takes_idempotency_key === false).map(({ name }) => name);
+    expect(without.toSorted()).toEqual(["endpoint.invoke", "endpoint.try", "metric.try", "model.try"]);
+    expect(keyed.length).toBe(posts.length - without.length);
+  });
+});
+
+/** About other things, or with another name where it names none. */
+function otherThan(input: object, another: Record<string, unknown>): Record<string, unknown> {
+  return JSON.stringify(input) === JSON.stringify(another) ? { ...another, name: "Other" } : another;
+}
+
+/** How many rows there are in each table that calls write to. */
+async function rowsOfAll(): Promise<unknown[]> {
+  const tables = await open().admin<{ name: string }>(
+    `select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+       and relname not like 'schema%' order by 1`,
+  );
+  const counts = tables.map(({ name }) => `(select count(*) from "${name}") as "${name}"`);
+  return open().admin(`select ${counts.join(", ")}`);
+}

@@ -1,12 +1,11 @@
-/** What reads cost, counted: statements, round trips, and the pages of the database that they touch. */
+/** What calls cost, counted: round trips on the wire, and the pages of the database that their reads touch. */
 import { createRequire } from "node:module";
 import { Client } from "pg";
 import type { CompiledQuery } from "kysely";
-import { plannerOptions, type Database } from "@rhesis/db/database";
-import { createFlightConnections, Flight } from "@rhesis/db/flight";
-import { pgTypes } from "@rhesis/db/pg-types";
+import { createDatabase, plannerOptions, type Database } from "@rhesis/db/database";
 import { createTx } from "@rhesis/db/tenant-dialect";
 import { tenantSettings, tenantValues, type Tenant } from "@rhesis/db/tenant";
+import { openCountedLine, type LineCounts } from "./counted-line.ts";
 
 const { prepareValue } = createRequire(import.meta.resolve("pg"))("pg/lib/utils") as {
   prepareValue(this: void, value: unknown): string | null;
@@ -18,8 +17,8 @@ export type PlanMode = "force_custom_plan" | "force_generic_plan";
 
 export type CountedDatabase = {
   database: Database;
-  /** Runs `work`; what was read meanwhile, and in how many round trips. */
-  count<T>(work: () => Promise<T>): Promise<{ result: T; reads: Read[]; round_trips: number }>;
+  /** Runs `work`; what was read in transactions meanwhile, and what all of it sent over the wire. */
+  count<T>(work: () => Promise<T>): Promise<{ result: T; reads: Read[] } & LineCounts>;
   /**
    * Pages of shared buffers that `reads` touch, found or fetched, as the application's role with row-level security in
    * force. A statement that is prepared once is planned for its values or for any; both have to be good.
@@ -28,30 +27,31 @@ export type CountedDatabase = {
   close(): Promise<void>;
 };
 
-/** The database with its reads counted; it connects as the application does. */
-export async function countReads(database: Database, app_url: string): Promise<CountedDatabase> {
+/** The database as the application has it, over a line that counts. */
+export async function countReads(app_url: string): Promise<CountedDatabase> {
   const client = new Client({ connectionString: app_url, options: plannerOptions });
   await client.connect();
-  const connections = createFlightConnections({ connectionString: app_url, types: pgTypes }, 1);
+  const line = await openCountedLine(app_url);
+  const database = createDatabase({ url: line.url, application_name: "test" });
   let reads: Read[] = [];
-  let round_trips = 0;
-  const counted = {
-    // Asked for once per departure.
-    next: () => ((round_trips += 1), connections.next()),
-    close: () => connections.close(),
-  };
   return {
     database: {
       ...database,
-      read: async (tenant, work) => {
-        const flight = new Flight(counted, tenant, "read");
-        return work(createTx((query) => (reads.push({ tenant, query }), flight.run(query))));
-      },
+      read: (tenant, work) =>
+        database.read(tenant, (tx) =>
+          work(
+            createTx(async (query) => {
+              reads.push({ tenant, query });
+              const { rows } = await tx.executeQuery(query);
+              return { command: "SELECT", rowCount: rows.length, rows };
+            }),
+          ),
+        ),
     },
     async count(work) {
-      [reads, round_trips] = [[], 0];
-      const result = await work();
-      return { result, reads, round_trips };
+      reads = [];
+      const counted = await line.count(work);
+      return { ...counted, reads };
     },
     async buffersOf(reads, mode) {
       let buffers = 0;
@@ -59,7 +59,8 @@ export async function countReads(database: Database, app_url: string): Promise<C
       return buffers;
     },
     async close() {
-      await Promise.all([client.end(), connections.close()]);
+      await Promise.all([client.end(), database.close()]);
+      await line.close();
     },
   };
 }

@@ -120,7 +120,7 @@ function complete(operation: Operation, described: Json): void {
 function headerParameters(operation: Operation): (keyof typeof parameters)[] {
   const names: (keyof typeof parameters)[] = operation.needs_organization ? ["organization"] : [];
   if (operation.has_expected_version) names.push("if_match");
-  if (operation.method === "POST") names.push("idempotency_key");
+  if (operation.takes_idempotency_key) names.push("idempotency_key");
   if (operation.method === "GET" && operation.path_names.length > 0) names.push("if_none_match");
   return names;
 }

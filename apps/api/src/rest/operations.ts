@@ -18,6 +18,8 @@ export type Operation = {
   is_public: boolean;
   needs_organization: boolean;
   takes_body: boolean;
+  /** Repeated with the same Idempotency-Key it is answered, not repeated. */
+  takes_idempotency_key: boolean;
   /** Names of the path's parameters, in order. */
   path_names: string[];
   /** How to read each parameter of the path and the query. */
@@ -73,6 +75,7 @@ function prepare(name: string, procedure: AnyProcedure, rest: RestOperation): Op
     is_public: permission === "public",
     needs_organization: permission !== "public" && permission !== "signed_in",
     takes_body,
+    takes_idempotency_key: method === "POST" && metaOf(procedure).is_idempotent === true,
     path_names,
     strings: new Map(named.map((parameter) => [parameter, stringsReader(shape[parameter] as z.core.$ZodType)])),
     read_dates: takes_body ? bodyDates(procedure) : null,

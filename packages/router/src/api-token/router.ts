@@ -46,7 +46,9 @@ export const apiTokenRouter = {
     path: "/api-tokens",
     tags,
     summary: "Create an API token",
-    description: "The token is in this answer and is never shown again. It may do no more than you may.",
+    description:
+      "The token is in this answer and is never shown again: repeated with the same Idempotency-Key, the call makes no " +
+      "other token and is answered with 409. It may do no more than you may.",
     successStatus: 201,
   })
     .input(createApiToken)

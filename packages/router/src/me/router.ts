@@ -1,6 +1,5 @@
 /** Who is calling. */
-import { membershipsOf } from "@rhesis/db/gates";
-import { getPerson } from "@rhesis/db/queries/me";
+import { getPerson, readOwnMemberships } from "@rhesis/db/queries/me";
 import { signedInProcedure } from "../trpc.ts";
 import { getMe, me } from "./schema.ts";
 
@@ -19,10 +18,9 @@ export const meRouter = {
     .query(async ({ ctx: { identity, platform, features, request_id } }) => {
       const { user_id, organization_id, kind, role, project_id, permissions } = identity;
       const tenant = { organization_id: organization_id ?? noOrganization, user_id, request_id };
-      const [user, all] = await Promise.all([
-        platform.database.read(tenant, (tx) => getPerson(tx, user_id)),
-        membershipsOf(platform.database.pool, user_id),
-      ]);
+      const [user, all] = await platform.database.read(tenant, (tx) =>
+        Promise.all([getPerson(tx, user_id), readOwnMemberships(tx)]),
+      );
       // A token speaks for one organization, whatever else its owner belongs to.
       const memberships = kind === "token" ? all.filter((row) => row.organization_id === organization_id) : all;
       const current = memberships.find((row) => row.organization_id === organization_id);

@@ -57,6 +57,35 @@ test("is shown to all in it and renamed by its admins", async () => {
   expect(await as(b.people.owner).organization.get({})).toMatchObject({ name: "Contoso" });
 });
 
+test("is made once for one key of one person, also when they ask twice at once", async () => {
+  const [user_id, other_id] = [
+    await createUser(open().database, "once@example.com"),
+    await createUser(open().database, "other@example.com"),
+  ];
+  const asKeyed = (user: string, idempotency_key: string | null) =>
+    callerFor(open().database, identityOf(user, null, null), { idempotency_key }).organization;
+  const input = { name: "Once" };
+  const [first, same] = await Promise.all([
+    asKeyed(user_id, "key-1").create(input),
+    asKeyed(user_id, "key-1").create(input),
+  ]);
+  expect(same).toEqual(first);
+  expect(await asKeyed(user_id, "key-1").create(input)).toEqual(first);
+  expect(await codeOf(asKeyed(user_id, "key-1").create({ name: "Twice" }))).toBe("CONFLICT");
+  const more = [
+    await asKeyed(user_id, "key-2").create(input),
+    await asKeyed(user_id, null).create(input),
+    await asKeyed(other_id, "key-1").create(input),
+  ];
+  expect(new Set([first, ...more].map(({ id }) => id)).size).toBe(4);
+  const { memberships } = await as(identityOf(user_id, null, null)).me.get({});
+  expect(memberships).toHaveLength(3);
+  await open().admin("delete from idempotency_key");
+  expect(await codeOf(asKeyed(user_id, "key-1").create(input))).toBe("CONFLICT");
+  expect(await codeOf(asKeyed(user_id, "key-3").create({ name: "" }))).toBe("BAD_REQUEST");
+  expect(await asKeyed(user_id, "key-3").create({ name: "Valid" })).toMatchObject({ name: "Valid" });
+});
+
 test("is found by its id by whoever belongs to it, also while they work in another", async () => {
   const { id } = a;
   expect(await codeOf(as(null).organization.find({ id }))).toBe("UNAUTHORIZED");

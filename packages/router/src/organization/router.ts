@@ -1,11 +1,11 @@
 /** Organizations: the one the call is about, and new ones. */
 import * as organizations from "@rhesis/db/queries/organization";
-import { createOrganization as addOrganization } from "@rhesis/services/organization/create";
+import { foundOrganization } from "@rhesis/services/organization/create";
 import { deleteOrganization as removeOrganization } from "@rhesis/services/organization/delete";
 import { AppError, notFound } from "@rhesis/telemetry/app-error";
 import { byId } from "../list.ts";
 import { requireAllProjects } from "../project-scope.ts";
-import { procedure, signedInProcedure } from "../trpc.ts";
+import { foundingProcedure, procedure, signedInProcedure } from "../trpc.ts";
 import {
   createdOrganization,
   createOrganization,
@@ -75,7 +75,7 @@ export const organizationRouter = {
       return platform.database.read(tenant, (tx) => organizations.getOrganizationOf(tx, user_id));
     }),
 
-  create: signedInProcedure({
+  create: foundingProcedure({
     method: "POST",
     path: "/organizations",
     tags,
@@ -85,11 +85,7 @@ export const organizationRouter = {
   })
     .input(createOrganization)
     .output(createdOrganization)
-    .mutation(({ ctx, input }) => {
-      if (ctx.identity.kind === "token") {
-        throw new AppError("forbidden", "A token belongs to one organization. Sign in to create another.");
-      }
-      const { user_id } = ctx.identity;
-      return addOrganization(ctx.platform.database, { name: input.name, user_id, request_id: ctx.request_id });
-    }),
+    .mutation(({ ctx: { tx, organization_id: id, user_id }, input: { name } }) =>
+      foundOrganization(tx, { id, name, user_id }),
+    ),
 };

@@ -286,6 +286,22 @@ describe("steering a run", () => {
     expect(await rowsOf(run.id)).toEqual([]);
   });
 
+  test("a restored run is back as it was, with its results", async () => {
+    const { id } = await start(2);
+    await finish(id, ["pass", "fail"]);
+    const [run, results] = [await api.test_run.get({ id }), await api.test_result.list({ test_run_id: id })];
+    expect(results.items).toHaveLength(2);
+    const { deletion_id } = await api.test_run.delete({ id });
+    const listed = async () => (await api.test_run.list({})).items.some((item) => item.id === id);
+    expect([await codeOf(api.test_run.get({ id })), await listed()]).toEqual(["NOT_FOUND", false]);
+    expect(await api.deletion.restore({ deletion_id })).toEqual({ restored: 1 });
+    const back = await api.test_run.get({ id });
+    expect(back).toEqual({ ...run, version: back.version, updated_at: back.updated_at });
+    expect(await listed()).toBe(true);
+    expect(await api.test_result.list({ test_run_id: id })).toEqual(results);
+    expect((await api.test_run.retry_failed({ id, verdicts: ["fail"] })).total).toBe(1);
+  });
+
   test("asks again what ended in error, in a new run under the same plan", async () => {
     const run = await start(4);
     expect(await codeOf(api.test_run.retry_failed({ id: run.id }))).toBe("CONFLICT");
