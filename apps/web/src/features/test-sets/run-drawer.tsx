@@ -24,7 +24,8 @@ function problemsOf(failure: Failure | null): Record<string, string> {
   return problems;
 }
 
-export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) {
+/** The settings of a run while they are chosen, and starting it; then one is at its page. */
+function useStart(testSet: TestSet, endpoint_id: string | null) {
   const navigate = useNavigate({ from: "/test-sets/$id" });
   const [settings, setSettings] = useState<Settings>({ metric_ids: [], repeats: 1, concurrency: null });
   const [failure, setFailure] = useState<Failure | null>(null);
@@ -33,7 +34,6 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
     setFailure(null);
     setSettings((before) => ({ ...before, ...changes }));
   };
-  const problems = problemsOf(failure);
   const start = async (event: FormEvent) => {
     event.preventDefault();
     if (endpoint_id === null) {
@@ -59,7 +59,12 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
       setStarting(false);
     }
   };
-  const calls = testSet.test_count * settings.repeats;
+  return { settings, change, start, isStarting, failure };
+}
+
+export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) {
+  const { settings, change, start, isStarting, failure } = useStart(testSet, endpoint_id);
+  const problems = problemsOf(failure);
   return (
     <Drawer opened onClose={onClose} position="right" title={`Run “${testSet.name}”`} size={480}>
       <form onSubmit={(event) => void start(event)} noValidate>
@@ -68,7 +73,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
             project_id={testSet.project_id}
             value={endpoint_id}
             onChange={(id) => {
-              setFailure(null);
+              change({});
               onEndpoint(id);
             }}
             error={problems["endpoint_id"]}
@@ -79,51 +84,76 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
             onChange={(metric_ids) => change({ metric_ids })}
             error={problems["metric_ids"]}
           />
-          <NumberInput
-            label="Ask each test"
-            description="More than once shows how much the answers vary."
-            suffix={settings.repeats === 1 ? " time" : " times"}
-            min={1}
-            max={20}
-            allowDecimal={false}
-            value={settings.repeats}
-            onChange={(value) => change({ repeats: typeof value === "number" ? value : 1 })}
-            error={problems["repeats"]}
-          />
-          <NumberInput
-            label="Calls at the same time"
-            description="Left empty, as many as the endpoint allows."
-            placeholder="As many as the endpoint allows"
-            min={1}
-            max={1000}
-            allowDecimal={false}
-            value={settings.concurrency ?? ""}
-            onChange={(value) => change({ concurrency: typeof value === "number" ? value : null })}
-            error={problems["concurrency"]}
-          />
+          <HowOften settings={settings} onChange={change} problems={problems} />
           {failure !== null && <StartFailure failure={failure} testSet={testSet} />}
           {testSet.test_count === 0 ? (
-            <Alert color="yellow" title="The set is empty">
-              <Stack gap="xs" align="flex-start">
-                Add tests to it first.
-                <ButtonLink size="compact-md" to="/tests/paste" search={{ test_set: testSet.id }}>
-                  Paste many
-                </ButtonLink>
-              </Stack>
-            </Alert>
+            <EmptySet id={testSet.id} />
           ) : (
-            <Group justify="space-between">
-              <Text size="sm" c="dimmed">
-                {calls.toLocaleString("en")} {calls === 1 ? "call" : "calls"} to the endpoint
-              </Text>
-              <Button type="submit" loading={isStarting}>
-                Start run
-              </Button>
-            </Group>
+            <StartButton calls={testSet.test_count * settings.repeats} isStarting={isStarting} />
           )}
         </Stack>
       </form>
     </Drawer>
+  );
+}
+
+function HowOften(props: {
+  settings: Settings;
+  onChange: (changes: Partial<Settings>) => void;
+  problems: Record<string, string>;
+}) {
+  const { settings, onChange, problems } = props;
+  return (
+    <>
+      <NumberInput
+        label="Ask each test"
+        description="More than once shows how much the answers vary."
+        suffix={settings.repeats === 1 ? " time" : " times"}
+        min={1}
+        max={20}
+        allowDecimal={false}
+        value={settings.repeats}
+        onChange={(value) => onChange({ repeats: typeof value === "number" ? value : 1 })}
+        error={problems["repeats"]}
+      />
+      <NumberInput
+        label="Calls at the same time"
+        description="Left empty, as many as the endpoint allows."
+        placeholder="As many as the endpoint allows"
+        min={1}
+        max={1000}
+        allowDecimal={false}
+        value={settings.concurrency ?? ""}
+        onChange={(value) => onChange({ concurrency: typeof value === "number" ? value : null })}
+        error={problems["concurrency"]}
+      />
+    </>
+  );
+}
+
+function EmptySet({ id }: { id: string }) {
+  return (
+    <Alert color="yellow" title="The set is empty">
+      <Stack gap="xs" align="flex-start">
+        Add tests to it first.
+        <ButtonLink size="compact-md" to="/tests/paste" search={{ test_set: id }}>
+          Paste many
+        </ButtonLink>
+      </Stack>
+    </Alert>
+  );
+}
+
+function StartButton({ calls, isStarting }: { calls: number; isStarting: boolean }) {
+  return (
+    <Group justify="space-between">
+      <Text size="sm" c="dimmed">
+        {calls.toLocaleString("en")} {calls === 1 ? "call" : "calls"} to the endpoint
+      </Text>
+      <Button type="submit" loading={isStarting}>
+        Start run
+      </Button>
+    </Group>
   );
 }
 
