@@ -127,6 +127,7 @@ export const testRunRouter = {
       "Starts a new run over the answers of this one, with the metrics and judges as they are now. The endpoint is not " +
       "called. Results that are errors stay errors.",
     successStatus: 202,
+    location: "/test-runs/{id}",
   })
     .input(rescoreTestRun)
     .output(testRun)

@@ -20,8 +20,10 @@ const secretLabels = {
   client_credentials: "Client secret",
 };
 
+type Form = UseFormReturnType<EndpointValues>;
+
 /** How the call identifies itself. `endpoint` is what is stored, where something is. */
-export function AuthSection({ form, endpoint }: { form: UseFormReturnType<EndpointValues>; endpoint?: Endpoint }) {
+export function AuthSection({ form, endpoint }: { form: Form; endpoint?: Endpoint }) {
   const values = form.getValues();
   const { auth } = values.config;
   const isStored = endpoint?.has_secret === true;
@@ -35,34 +37,8 @@ export function AuthSection({ form, endpoint }: { form: UseFormReturnType<Endpoi
         maw={320}
         {...form.getInputProps("config.auth.type")}
       />
-      {auth.type === "api_key" && (
-        <SimpleGrid cols={{ base: 1, xs: 2 }}>
-          <Select
-            label="Sent as"
-            data={[
-              { value: "header", label: "Header" },
-              { value: "query", label: "Parameter of the address" },
-            ]}
-            allowDeselect={false}
-            {...form.getInputProps("config.auth.in")}
-          />
-          <TextInput label="Its name" placeholder="X-API-Key" {...form.getInputProps("config.auth.name")} />
-        </SimpleGrid>
-      )}
-      {auth.type === "client_credentials" && (
-        <Stack gap="sm">
-          <TextInput
-            label="Address of the token"
-            placeholder="https://login.example.com/oauth/token"
-            {...form.getInputProps("config.auth.token_url")}
-          />
-          <SimpleGrid cols={{ base: 1, xs: 3 }}>
-            <TextInput label="Client id" {...form.getInputProps("config.auth.client_id")} />
-            <TextInput label="Scope" placeholder="optional" {...form.getInputProps("config.auth.scope")} />
-            <TextInput label="Audience" placeholder="optional" {...form.getInputProps("config.auth.audience")} />
-          </SimpleGrid>
-        </Stack>
-      )}
+      {auth.type === "api_key" && <ApiKeyPlace form={form} />}
+      {auth.type === "client_credentials" && <ClientCredentials form={form} />}
       {auth.type !== "none" && (
         <SecretField
           label={secretLabels[auth.type]}
@@ -81,5 +57,40 @@ export function AuthSection({ form, endpoint }: { form: UseFormReturnType<Endpoi
         </Alert>
       )}
     </Section>
+  );
+}
+
+function ApiKeyPlace({ form }: { form: Form }) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      <Select
+        label="Sent as"
+        data={[
+          { value: "header", label: "Header" },
+          { value: "query", label: "Parameter of the address" },
+        ]}
+        allowDeselect={false}
+        {...form.getInputProps("config.auth.in")}
+      />
+      <TextInput label="Its name" placeholder="X-API-Key" {...form.getInputProps("config.auth.name")} />
+    </SimpleGrid>
+  );
+}
+
+/** Where the token comes from, and for whom. */
+function ClientCredentials({ form }: { form: Form }) {
+  return (
+    <Stack gap="sm">
+      <TextInput
+        label="Address of the token"
+        placeholder="https://login.example.com/oauth/token"
+        {...form.getInputProps("config.auth.token_url")}
+      />
+      <SimpleGrid cols={{ base: 1, xs: 3 }}>
+        <TextInput label="Client id" {...form.getInputProps("config.auth.client_id")} />
+        <TextInput label="Scope" placeholder="optional" {...form.getInputProps("config.auth.scope")} />
+        <TextInput label="Audience" placeholder="optional" {...form.getInputProps("config.auth.audience")} />
+      </SimpleGrid>
+    </Stack>
   );
 }

@@ -54,69 +54,70 @@ export function EndpointFields({ form, endpoint }: { form: UseFormReturnType<End
       <AuthSection form={form} {...(endpoint === undefined ? {} : { endpoint })} />
       <RequestSection form={form} />
       <AnswerSection form={form} />
-      <Limits form={form} />
+      <LimitsAndDescription form={form} />
     </Stack>
   );
 }
 
-function Limits({ form }: { form: UseFormReturnType<EndpointValues> }) {
+function LimitsAndDescription({ form }: { form: UseFormReturnType<EndpointValues> }) {
   return (
     <Accordion variant="contained" radius="lg" styles={{ item: { background: "var(--card)" } }}>
       <Accordion.Item value="limits">
         <Accordion.Control>Limits and description</Accordion.Control>
         <Accordion.Panel>
           <Stack gap="sm">
-            <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              <NumberInput
-                label="Calls at the same time"
-                description="Over all runs together"
-                min={1}
-                max={1000}
-                {...form.getInputProps("max_concurrency")}
-              />
-              <NumberInput
-                label="Calls per minute"
-                description="Over all runs together; empty for any number"
-                placeholder="Any number"
-                min={1}
-                max={1_000_000}
-                allowDecimal={false}
-                {...form.getInputProps("max_per_minute")}
-              />
-              <NumberInput
-                label="Seconds to wait for an answer"
-                description="After that the call counts as failed"
-                min={0.1}
-                max={600}
-                {...form.getInputProps("config.timeout_s")}
-                error={form.errors["config.timeout_ms"]}
-              />
-              <NumberInput
-                label="Attempts"
-                description="When it is overloaded or out of reach"
-                min={1}
-                max={10}
-                {...form.getInputProps("config.max_attempts")}
-              />
-              <NumberInput
-                label="Largest response in kB"
-                description="More is cut off and reported"
-                min={1}
-                max={10_240}
-                {...form.getInputProps("config.max_response_kb")}
-                error={form.errors["config.max_response_bytes"]}
-              />
-              <NumberInput
-                label="Redirects to follow"
-                min={0}
-                max={5}
-                {...form.getInputProps("config.max_redirects")}
-              />
-            </SimpleGrid>
+            <LimitFields form={form} />
             <Textarea label="Description" autosize minRows={2} {...form.getInputProps("description")} />
           </Stack>
         </Accordion.Panel>
       </Accordion.Item>
     </Accordion>
+  );
+}
+
+function LimitFields({ form }: { form: UseFormReturnType<EndpointValues> }) {
+  return (
+    <SimpleGrid cols={{ base: 1, xs: 2 }}>
+      <NumberInput
+        label="Calls at the same time"
+        description="Over all runs together"
+        min={1}
+        max={1000}
+        {...form.getInputProps("max_concurrency")}
+      />
+      <NumberInput
+        label="Calls per minute"
+        description="Over all runs together; empty for any number"
+        placeholder="Any number"
+        min={1}
+        max={1_000_000}
+        allowDecimal={false}
+        {...form.getInputProps("max_per_minute")}
+      />
+      <NumberInput
+        label="Seconds to wait for an answer"
+        description="After that the call counts as failed"
+        min={0.1}
+        max={600}
+        {...form.getInputProps("config.timeout_s")}
+        error={form.errors["config.timeout_ms"]}
+      />
+      <NumberInput
+        label="Attempts"
+        description="When it is overloaded or out of reach"
+        min={1}
+        max={10}
+        {...form.getInputProps("config.max_attempts")}
+      />
+      <NumberInput
+        label="Largest response in kB"
+        description="More is cut off and reported"
+        min={1}
+        max={10_240}
+        {...form.getInputProps("config.max_response_kb")}
+        error={form.errors["config.max_response_bytes"]}
+      />
+      <NumberInput label="Redirects to follow" min={0} max={5} {...form.getInputProps("config.max_redirects")} />
+    </SimpleGrid>
   );
 }

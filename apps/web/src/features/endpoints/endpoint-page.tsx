@@ -25,10 +25,25 @@ function EndpointPage() {
   return <EditEndpoint key={query.data.id} endpoint={query.data} />;
 }
 
-function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
+/** Deletes it and goes back to the list. */
+function useDeleteEndpoint({ id, name }: Endpoint): () => Promise<void> {
   const navigate = useNavigate();
+  return async () => {
+    try {
+      const { deletion_id } = await api.endpoint.delete.mutate({ id });
+      await navigate({ to: "/endpoints", ignoreBlocker: true });
+      await queryClient.invalidateQueries(trpc.endpoint.pathFilter());
+      offerUndo(`${name} was deleted.`, deletion_id);
+    } catch (error) {
+      notifyFailure(error);
+    }
+  };
+}
+
+function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
   const can = useCan();
   const isOn = useFeature();
+  const remove = useDeleteEndpoint(endpoint);
   const { form, onSubmit, isSaving, failure, hasUnsaved } = useContractForm({
     schema: updateEndpoint,
     initialValues: valuesOfEndpoint(endpoint),
@@ -44,16 +59,6 @@ function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
     },
   });
   useUnsavedGuard(hasUnsaved);
-  const remove = async (): Promise<void> => {
-    try {
-      const { deletion_id } = await api.endpoint.delete.mutate({ id: endpoint.id });
-      await navigate({ to: "/endpoints", ignoreBlocker: true });
-      await queryClient.invalidateQueries(trpc.endpoint.pathFilter());
-      offerUndo(`${endpoint.name} was deleted.`, deletion_id);
-    } catch (error) {
-      notifyFailure(error);
-    }
-  };
   return (
     <Page>
       <PageHeader

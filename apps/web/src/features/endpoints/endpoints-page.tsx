@@ -1,6 +1,7 @@
 import { Badge, Code, Group, Select } from "@mantine/core";
 import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { EndpointItem } from "@rhesis/router/endpoint/schema";
 import { trpc } from "../../api/trpc.ts";
 import { useCan, useFeature } from "../../session/member.tsx";
@@ -66,7 +67,6 @@ function EndpointsPage() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: "/endpoints" });
   const can = useCan();
-  const isOn = useFeature();
   const project_id = useProjectId();
   const { q, sort, environment } = search;
   const pages = useListPages(
@@ -110,17 +110,24 @@ function EndpointsPage() {
           isFiltered ? (
             <NothingMatches onClear={() => set({ q: undefined, environment: undefined })} />
           ) : (
-            <EmptyState
-              icon={<IconPlugConnected size={36} color="var(--soft)" aria-hidden />}
-              title="Connect the application you want to test"
-              action={create}
-            >
-              An endpoint is the address of your chatbot or agent, with what to send and where its answer stands.
-              {isOn("endpoint_trial") && " You can try it before you save it."}
-            </EmptyState>
+            <NoEndpoints create={create} />
           )
         }
       />
     </Page>
+  );
+}
+
+function NoEndpoints({ create }: { create: ReactNode }) {
+  const isOn = useFeature();
+  return (
+    <EmptyState
+      icon={<IconPlugConnected size={36} color="var(--soft)" aria-hidden />}
+      title="Connect the application you want to test"
+      action={create}
+    >
+      An endpoint is the address of your chatbot or agent, with what to send and where its answer stands.
+      {isOn("endpoint_trial") && " You can try it before you save it."}
+    </EmptyState>
   );
 }

@@ -20,6 +20,26 @@ type Props = {
   onIncomplete: () => void;
 };
 
+type Trial = Pick<Props, "values"> & {
+  endpoint_id: string | undefined;
+  input: string;
+  /** The id of one that is to go on, or empty. */
+  conversation: string;
+  params: Record<string, string>;
+};
+
+/** What is sent to be tried, as far as the form makes sense. */
+function callOf({ values, endpoint_id, input, conversation, params }: Trial) {
+  return tryEndpoint.safeParse({
+    config: configOf(values),
+    input,
+    ...(endpoint_id === undefined ? {} : { endpoint_id }),
+    ...(values.secret === "" ? {} : { secret: values.secret }),
+    ...(conversation === "" ? {} : { conversation_id: conversation }),
+    ...(Object.keys(params).length === 0 ? {} : { params }),
+  });
+}
+
 /** One call with the form as it stands, saved or not. */
 export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props) {
   const [input, setInput] = useState("Hello, what can you help me with?");
@@ -28,14 +48,8 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props
   const attempt = useMutation(trpc.endpoint.try.mutationOptions(alone));
   const names = paramsUsed(values.config.request_mapping);
   const run = () => {
-    const call = tryEndpoint.safeParse({
-      config: configOf(values),
-      input,
-      ...(endpoint_id === undefined ? {} : { endpoint_id }),
-      ...(values.secret === "" ? {} : { secret: values.secret }),
-      ...(conversation === "" ? {} : { conversation_id: conversation }),
-      ...(names.length === 0 ? {} : { params: Object.fromEntries(names.map((name) => [name, given[name] ?? ""])) }),
-    });
+    const params = Object.fromEntries(names.map((name) => [name, given[name] ?? ""]));
+    const call = callOf({ values, endpoint_id, input, conversation, params });
     if (call.success) attempt.mutate(call.data);
     else onIncomplete();
   };
@@ -44,7 +58,6 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props
     event.preventDefault();
     run();
   };
-  const found = attempt.data?.answer?.conversation_id;
   return (
     <Section title="Try it" description="Sends one message with the settings beside, before or after saving.">
       <Textarea
@@ -56,17 +69,7 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props
         onChange={(event) => setInput(event.currentTarget.value)}
         onKeyDown={onKeyDown}
       />
-      {names.map((name) => (
-        <TextInput
-          key={name}
-          label={`Parameter ${name}`}
-          value={given[name] ?? ""}
-          onChange={(event) => {
-            const { value } = event.currentTarget;
-            setGiven((before) => ({ ...before, [name]: value }));
-          }}
-        />
-      ))}
+      <Parameters names={names} values={given} onChange={setGiven} />
       <Group justify="space-between">
         <Button
           variant="light"
@@ -77,17 +80,11 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props
         >
           Send
         </Button>
-        {conversation !== "" ? (
-          <Button variant="subtle" size="compact-sm" onClick={() => setConversation("")}>
-            In conversation {conversation.slice(0, 12)}… Begin a new one
-          </Button>
-        ) : (
-          found != null && (
-            <Button variant="subtle" size="compact-sm" onClick={() => setConversation(found)}>
-              Go on in this conversation
-            </Button>
-          )
-        )}
+        <Conversation
+          id={conversation}
+          answered={attempt.data?.answer?.conversation_id ?? null}
+          onChange={setConversation}
+        />
       </Group>
       <Stack gap="sm" aria-live="polite">
         {values.config.url.trim() === "" && (
@@ -99,6 +96,41 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props
         {attempt.data !== undefined && <TrialOutcome outcome={attempt.data} onPick={onPick} />}
       </Stack>
     </Section>
+  );
+}
+
+/** What the mapping asks for beside the message. */
+function Parameters(props: {
+  names: readonly string[];
+  values: Record<string, string>;
+  onChange: (values: Record<string, string>) => void;
+}) {
+  const { names, values, onChange } = props;
+  return names.map((name) => (
+    <TextInput
+      key={name}
+      label={`Parameter ${name}`}
+      value={values[name] ?? ""}
+      onChange={(event) => onChange({ ...values, [name]: event.currentTarget.value })}
+    />
+  ));
+}
+
+/** Whether the next message belongs to the conversation that the last answer named. */
+function Conversation(props: { id: string; answered: string | null; onChange: (id: string) => void }) {
+  const { id, answered, onChange } = props;
+  if (id !== "") {
+    return (
+      <Button variant="subtle" size="compact-sm" onClick={() => onChange("")}>
+        In conversation {id.slice(0, 12)}… Begin a new one
+      </Button>
+    );
+  }
+  if (answered === null) return null;
+  return (
+    <Button variant="subtle" size="compact-sm" onClick={() => onChange(answered)}>
+      Go on in this conversation
+    </Button>
   );
 }
 

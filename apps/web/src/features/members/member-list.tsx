@@ -74,23 +74,7 @@ function MemberRow({ member, mayManage }: { member: Member; mayManage: boolean }
   return (
     <Table.Tr>
       <Table.Td>
-        <Stack gap={0}>
-          <Group gap={6}>
-            <Text size="sm" fw={600}>
-              {nameOf(member)}
-            </Text>
-            {isSelf && (
-              <Badge variant="default" size="sm" tt="none" fw={500}>
-                You
-              </Badge>
-            )}
-          </Group>
-          {member.name !== "" && (
-            <Text size="xs" c="dimmed">
-              {member.email}
-            </Text>
-          )}
-        </Stack>
+        <Person member={member} isSelf={isSelf} />
       </Table.Td>
       <Table.Td>
         {mayChange ? (
@@ -109,26 +93,52 @@ function MemberRow({ member, mayManage }: { member: Member; mayManage: boolean }
       <Table.Td>
         <RelativeTime date={member.last_seen_at} empty="Never" />
       </Table.Td>
-      <Table.Td ta="right">
-        {mayChange && (
-          <Button
-            variant="subtle"
-            color="red"
-            size="compact-sm"
-            aria-label={isSelf ? "Leave the organization" : `Remove ${nameOf(member)}`}
-            onClick={() =>
-              confirmDestroy({
-                title: isSelf ? "Leave the organization?" : `Remove ${nameOf(member)}?`,
-                body: "Access ends at once, and their API tokens stop working. What they made stays.",
-                action: isSelf ? "Leave" : "Remove",
-                onConfirm: () => void remove(member),
-              })
-            }
-          >
-            {isSelf ? "Leave" : "Remove"}
-          </Button>
-        )}
-      </Table.Td>
+      <Table.Td ta="right">{mayChange && <RemoveButton member={member} isSelf={isSelf} />}</Table.Td>
     </Table.Tr>
+  );
+}
+
+type OfMember = { member: Member; isSelf: boolean };
+
+function Person({ member, isSelf }: OfMember) {
+  return (
+    <Stack gap={0}>
+      <Group gap={6}>
+        <Text size="sm" fw={600}>
+          {nameOf(member)}
+        </Text>
+        {isSelf && (
+          <Badge variant="default" size="sm" tt="none" fw={500}>
+            You
+          </Badge>
+        )}
+      </Group>
+      {member.name !== "" && (
+        <Text size="xs" c="dimmed">
+          {member.email}
+        </Text>
+      )}
+    </Stack>
+  );
+}
+
+function RemoveButton({ member, isSelf }: OfMember) {
+  const ask = () =>
+    confirmDestroy({
+      title: isSelf ? "Leave the organization?" : `Remove ${nameOf(member)}?`,
+      body: "Access ends at once, and their API tokens stop working. What they made stays.",
+      action: isSelf ? "Leave" : "Remove",
+      onConfirm: () => void remove(member),
+    });
+  return (
+    <Button
+      variant="subtle"
+      color="red"
+      size="compact-sm"
+      aria-label={isSelf ? "Leave the organization" : `Remove ${nameOf(member)}`}
+      onClick={ask}
+    >
+      {isSelf ? "Leave" : "Remove"}
+    </Button>
   );
 }

@@ -38,29 +38,15 @@ export function CategoryEditor({ categories, passing, onChange, error }: Props) 
       <Stack gap={6} mt={4} role="group" aria-label="Categories">
         {categories.map((category, index) => (
           // oxlint-disable-next-line react/no-array-index-key -- a category being renamed keeps its place
-          <Group key={index} gap="sm" wrap="nowrap">
-            <TextInput
-              flex={1}
-              aria-label={`Category ${index + 1}`}
-              value={category}
-              onChange={(event) => rename(index, event.currentTarget.value)}
-            />
-            <Switch
-              label="Passes"
-              checked={passing.includes(category)}
-              disabled={category === ""}
-              onChange={(event) => toggle(category, event.currentTarget.checked)}
-            />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove category ${index + 1}`}
-              disabled={categories.length <= 2}
-              onClick={() => remove(index)}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          </Group>
+          <CategoryRow
+            key={index}
+            number={index + 1}
+            name={category}
+            passes={passing.includes(category)}
+            onRename={(name) => rename(index, name)}
+            onToggle={(passes) => toggle(category, passes)}
+            onRemove={categories.length <= 2 ? null : () => remove(index)}
+          />
         ))}
         <div>
           <Button
@@ -74,5 +60,42 @@ export function CategoryEditor({ categories, passing, onChange, error }: Props) 
         </div>
       </Stack>
     </Input.Wrapper>
+  );
+}
+
+function CategoryRow(props: {
+  number: number;
+  name: string;
+  passes: boolean;
+  onRename: (name: string) => void;
+  onToggle: (passes: boolean) => void;
+  /** Null where the judge would be left with less than a choice. */
+  onRemove: (() => void) | null;
+}) {
+  const { number, name, passes, onRename, onToggle, onRemove } = props;
+  return (
+    <Group gap="sm" wrap="nowrap">
+      <TextInput
+        flex={1}
+        aria-label={`Category ${number}`}
+        value={name}
+        onChange={(event) => onRename(event.currentTarget.value)}
+      />
+      <Switch
+        label="Passes"
+        checked={passes}
+        disabled={name === ""}
+        onChange={(event) => onToggle(event.currentTarget.checked)}
+      />
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={`Remove category ${number}`}
+        disabled={onRemove === null}
+        onClick={() => onRemove?.()}
+      >
+        <IconTrash size={16} />
+      </ActionIcon>
+    </Group>
   );
 }

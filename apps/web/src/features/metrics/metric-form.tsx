@@ -31,7 +31,8 @@ type Props = {
   onChangeKind?: () => void;
 };
 
-export function MetricForm({ initial, submit, onSave, onCancel, editable, onChangeKind }: Props) {
+/** The draft while it is written, what is wrong with it, and saving it. */
+function useMetricDraft({ initial, onSave, editable }: Pick<Props, "initial" | "onSave" | "editable">) {
   const [draft, setDraft] = useState(initial);
   const [problems, setProblems] = useState<Problems>({});
   const [textProblems, setTextProblems] = useState<Problems>({});
@@ -39,10 +40,8 @@ export function MetricForm({ initial, submit, onSave, onCancel, editable, onChan
   const [isSaving, setSaving] = useState(false);
   const [isSaved, setSaved] = useState(false);
   useUnsavedGuard(() => editable && !isSaved && JSON.stringify(draft) !== JSON.stringify(initial));
-
-  const { implementation } = draft.parameters;
-  const kind = describeMetric(implementation);
-  const found = { ...problems, ...textProblems };
+  const onTextProblem = (field: string, message: string | null) =>
+    setTextProblems(message === null ? {} : { [`parameters.${field}`]: message });
   const change = (changes: Partial<MetricDraft>) => {
     setSaved(false);
     setDraft((before) => ({ ...before, ...changes }));
@@ -69,6 +68,24 @@ export function MetricForm({ initial, submit, onSave, onCancel, editable, onChan
       setSaving(false);
     }
   };
+  return {
+    draft,
+    change,
+    save,
+    onTextProblem,
+    problems: { ...problems, ...textProblems },
+    hasTextProblem: Object.keys(textProblems).length > 0,
+    failure,
+    isSaving,
+  };
+}
+
+export function MetricForm({ submit, onCancel, editable, onChangeKind, ...saving }: Props) {
+  const { draft, change, save, onTextProblem, problems, hasTextProblem, failure, isSaving } = useMetricDraft({
+    ...saving,
+    editable,
+  });
+  const kind = describeMetric(draft.parameters.implementation);
   return (
     <div className={styles.split}>
       <form onSubmit={(event) => void save(event)} noValidate>
@@ -84,42 +101,7 @@ export function MetricForm({ initial, submit, onSave, onCancel, editable, onChan
           }
         >
           <fieldset disabled={!editable} className={styles.plain}>
-            <Stack gap="md">
-              <TextInput
-                label="Name"
-                withAsterisk
-                maxLength={200}
-                data-autofocus
-                value={draft.name}
-                onChange={(event) => change({ name: event.currentTarget.value })}
-                error={problemAt(found, "name")}
-              />
-              <Textarea
-                label="What it is for"
-                description="Optional. Helps others to choose it."
-                autosize
-                minRows={1}
-                maxRows={6}
-                value={draft.description}
-                onChange={(event) => change({ description: event.currentTarget.value })}
-                error={problemAt(found, "description")}
-              />
-              <ParameterFields
-                parameters={draft.parameters}
-                onChange={(parameters) => change({ parameters })}
-                problem={(field) => problemAt(found, `parameters.${field}`)}
-                onTextProblem={(field, message) =>
-                  setTextProblems(message === null ? {} : { [`parameters.${field}`]: message })
-                }
-              />
-              {isJudge(implementation) && (
-                <ModelSelect
-                  value={draft.model_id}
-                  onChange={(model_id) => change({ model_id })}
-                  error={problemAt(found, "model_id")}
-                />
-              )}
-            </Stack>
+            <MetricFields draft={draft} problems={problems} onChange={change} onTextProblem={onTextProblem} />
           </fieldset>
           {settingsComplete(draft) && (
             <Text size="sm" className={styles.sentence}>
@@ -135,8 +117,53 @@ export function MetricForm({ initial, submit, onSave, onCancel, editable, onChan
           <FormActions submit={submit} isSaving={isSaving} {...(onCancel === undefined ? {} : { onCancel })} />
         )}
       </form>
-      <MetricTrial draft={draft} isReady={Object.keys(textProblems).length === 0} />
+      <MetricTrial draft={draft} isReady={!hasTextProblem} />
     </div>
+  );
+}
+
+function MetricFields(props: {
+  draft: MetricDraft;
+  problems: Problems;
+  onChange: (changes: Partial<MetricDraft>) => void;
+  onTextProblem: (field: string, message: string | null) => void;
+}) {
+  const { draft, problems, onChange, onTextProblem } = props;
+  return (
+    <Stack gap="md">
+      <TextInput
+        label="Name"
+        withAsterisk
+        maxLength={200}
+        data-autofocus
+        value={draft.name}
+        onChange={(event) => onChange({ name: event.currentTarget.value })}
+        error={problemAt(problems, "name")}
+      />
+      <Textarea
+        label="What it is for"
+        description="Optional. Helps others to choose it."
+        autosize
+        minRows={1}
+        maxRows={6}
+        value={draft.description}
+        onChange={(event) => onChange({ description: event.currentTarget.value })}
+        error={problemAt(problems, "description")}
+      />
+      <ParameterFields
+        parameters={draft.parameters}
+        onChange={(parameters) => onChange({ parameters })}
+        problem={(field) => problemAt(problems, `parameters.${field}`)}
+        onTextProblem={onTextProblem}
+      />
+      {isJudge(draft.parameters.implementation) && (
+        <ModelSelect
+          value={draft.model_id}
+          onChange={(model_id) => onChange({ model_id })}
+          error={problemAt(problems, "model_id")}
+        />
+      )}
+    </Stack>
   );
 }
 

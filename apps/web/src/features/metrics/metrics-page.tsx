@@ -2,6 +2,7 @@ import { Select, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { describeMetric, metricCatalog } from "@rhesis/engine/metric/catalog";
 import type { MetricImplementation } from "@rhesis/engine/metric/schema";
 import type { MetricItem } from "@rhesis/router/metric/schema";
@@ -120,18 +121,18 @@ function MetricsPage() {
         sort={sort}
         onSort={(next) => set({ sort: next })}
         onOpen={(row) => void navigate({ to: "/metrics/$id", params: { id: row.id } })}
-        empty={
-          isFiltered ? (
-            <NothingMatches onClear={clear} />
-          ) : (
-            <EmptyState title="No metrics yet" action={create || undefined}>
-              A metric looks at one answer and says whether it passes: by its words, its structure, its speed, or by
-              asking a language model.
-            </EmptyState>
-          )
-        }
+        empty={isFiltered ? <NothingMatches onClear={clear} /> : <NoMetrics create={create || undefined} />}
       />
     </Page>
+  );
+}
+
+function NoMetrics({ create }: { create: ReactNode }) {
+  return (
+    <EmptyState title="No metrics yet" action={create}>
+      A metric looks at one answer and says whether it passes: by its words, its structure, its speed, or by asking a
+      language model.
+    </EmptyState>
   );
 }
 

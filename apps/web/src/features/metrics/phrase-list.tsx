@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Group, Input, Stack, TextInput } from "@mantine/core";
 import { IconPlus, IconTrash } from "@tabler/icons-react";
-import { useRef, type ClipboardEvent } from "react";
+import { useRef, type ClipboardEvent, type KeyboardEvent } from "react";
 
 type Props = {
   label: string;
@@ -42,33 +42,17 @@ export function PhraseList({ label, description, noun, value, onChange, error }:
       <Stack gap={6} mt={4} ref={list} role="group" aria-label={label}>
         {shown.map((phrase, index) => (
           // oxlint-disable-next-line react/no-array-index-key -- entries have no identity but their place
-          <Group key={index} gap={6} wrap="nowrap">
-            <TextInput
-              flex={1}
-              aria-label={`${label} ${index + 1}`}
-              value={phrase}
-              onChange={(event) => change(index, event.currentTarget.value)}
-              onPaste={(event) => paste(event, index)}
-              onKeyDown={(event) => {
-                if (event.key === "Enter") {
-                  event.preventDefault();
-                  insertAfter(index);
-                } else if (event.key === "Backspace" && phrase === "" && shown.length > 1) {
-                  event.preventDefault();
-                  remove(index);
-                }
-              }}
-            />
-            <ActionIcon
-              variant="subtle"
-              color="gray"
-              aria-label={`Remove ${noun} ${index + 1}`}
-              disabled={shown.length === 1 && phrase === ""}
-              onClick={() => remove(index)}
-            >
-              <IconTrash size={16} />
-            </ActionIcon>
-          </Group>
+          <Entry
+            key={index}
+            label={`${label} ${index + 1}`}
+            remove_label={`Remove ${noun} ${index + 1}`}
+            isOnly={shown.length === 1}
+            text={phrase}
+            onChange={(text) => change(index, text)}
+            onPaste={(event) => paste(event, index)}
+            onNext={() => insertAfter(index)}
+            onRemove={() => remove(index)}
+          />
         ))}
         <div>
           <Button
@@ -82,5 +66,46 @@ export function PhraseList({ label, description, noun, value, onChange, error }:
         </div>
       </Stack>
     </Input.Wrapper>
+  );
+}
+
+function Entry(props: {
+  label: string;
+  remove_label: string;
+  isOnly: boolean;
+  text: string;
+  onChange: (text: string) => void;
+  onPaste: (event: ClipboardEvent) => void;
+  onNext: () => void;
+  onRemove: () => void;
+}) {
+  const { label, remove_label, isOnly, text, onChange, onPaste, onNext, onRemove } = props;
+  const onKeyDown = (event: KeyboardEvent) => {
+    const removes = event.key === "Backspace" && text === "" && !isOnly;
+    if (event.key !== "Enter" && !removes) return;
+    event.preventDefault();
+    if (removes) onRemove();
+    else onNext();
+  };
+  return (
+    <Group gap={6} wrap="nowrap">
+      <TextInput
+        flex={1}
+        aria-label={label}
+        value={text}
+        onChange={(event) => onChange(event.currentTarget.value)}
+        onPaste={onPaste}
+        onKeyDown={onKeyDown}
+      />
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={remove_label}
+        disabled={isOnly && text === ""}
+        onClick={onRemove}
+      >
+        <IconTrash size={16} />
+      </ActionIcon>
+    </Group>
   );
 }

@@ -1,6 +1,7 @@
 import { Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import type { Requirement } from "@rhesis/router/requirement/schema";
 import { trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
@@ -89,16 +90,7 @@ function RequirementsPage() {
           idOrder={idOrderOf(sort)}
           onOpen={(row) => set({ open: row.id })}
           onClose={() => set({ open: undefined })}
-          empty={
-            q === undefined ? (
-              <EmptyState title="No requirements yet" action={create || undefined}>
-                Start with one thing your users count on, such as “Gives the right figures” or “Declines to give legal
-                advice”.
-              </EmptyState>
-            ) : (
-              <NothingMatches onClear={clear} />
-            )
-          }
+          empty={q === undefined ? <NoRequirements create={create || undefined} /> : <NothingMatches onClear={clear} />}
         />
         {open !== undefined && (
           <RequirementPanel
@@ -111,6 +103,14 @@ function RequirementsPage() {
         )}
       </Beside>
     </Page>
+  );
+}
+
+function NoRequirements({ create }: { create: ReactNode }) {
+  return (
+    <EmptyState title="No requirements yet" action={create}>
+      Start with one thing your users count on, such as “Gives the right figures” or “Declines to give legal advice”.
+    </EmptyState>
   );
 }
 

@@ -39,6 +39,35 @@ async function purge(row: DeletedThing): Promise<void> {
   }
 }
 
+function RestoreButton({ row }: { row: DeletedThing }) {
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      leftSection={<IconArrowBackUp size={14} />}
+      aria-label={`Restore ${row.name}`}
+      onClick={() => void restore(row)}
+    >
+      Restore
+    </Button>
+  );
+}
+
+function PurgeButton({ row }: { row: DeletedThing }) {
+  const ask = () =>
+    confirmDestroy({
+      title: `Remove ${row.name} for good?`,
+      body: "It is removed with everything that was deleted with it. Nobody can bring it back.",
+      action: "Remove for good",
+      onConfirm: () => void purge(row),
+    });
+  return (
+    <Button variant="subtle" color="red" size="compact-sm" aria-label={`Remove ${row.name} for good`} onClick={ask}>
+      Remove
+    </Button>
+  );
+}
+
 function columnsFor(mayRestore: boolean, mayPurge: boolean): Column<DeletedThing, "created_at">[] {
   return [
     {
@@ -67,35 +96,8 @@ function columnsFor(mayRestore: boolean, mayPurge: boolean): Column<DeletedThing
       align: "end",
       cell: (row) => (
         <Group gap={6} justify="flex-end" wrap="nowrap">
-          {mayRestore && (
-            <Button
-              variant="default"
-              size="compact-sm"
-              leftSection={<IconArrowBackUp size={14} />}
-              aria-label={`Restore ${row.name}`}
-              onClick={() => void restore(row)}
-            >
-              Restore
-            </Button>
-          )}
-          {mayPurge && (
-            <Button
-              variant="subtle"
-              color="red"
-              size="compact-sm"
-              aria-label={`Remove ${row.name} for good`}
-              onClick={() =>
-                confirmDestroy({
-                  title: `Remove ${row.name} for good?`,
-                  body: "It is removed with everything that was deleted with it. Nobody can bring it back.",
-                  action: "Remove for good",
-                  onConfirm: () => void purge(row),
-                })
-              }
-            >
-              Remove
-            </Button>
-          )}
+          {mayRestore && <RestoreButton row={row} />}
+          {mayPurge && <PurgeButton row={row} />}
         </Group>
       ),
     },

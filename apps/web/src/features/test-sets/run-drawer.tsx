@@ -55,14 +55,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
           {failure !== null && <StartFailure failure={failure} testSet={testSet} />}
           <PreflightList preflight={run.preflight} isTrying={run.busy === "trying"} />
           {testSet.test_count === 0 ? (
-            <Alert color="yellow" title="The set is empty">
-              <Stack gap="xs" align="flex-start">
-                Add tests to it first.
-                <ButtonLink size="compact-md" to="/tests/paste" search={{ test_set: testSet.id }}>
-                  Paste many
-                </ButtonLink>
-              </Stack>
-            </Alert>
+            <EmptySet id={testSet.id} />
           ) : (
             <Beginning run={run} calls={testSet.test_count * settings.repeats} />
           )}
@@ -100,6 +93,19 @@ function Amounts({ run, problems }: { run: RunStart; problems: Record<string, st
         error={problems["concurrency"]}
       />
     </>
+  );
+}
+
+function EmptySet({ id }: { id: string }) {
+  return (
+    <Alert color="yellow" title="The set is empty">
+      <Stack gap="xs" align="flex-start">
+        Add tests to it first.
+        <ButtonLink size="compact-md" to="/tests/paste" search={{ test_set: id }}>
+          Paste many
+        </ButtonLink>
+      </Stack>
+    </Alert>
   );
 }
 

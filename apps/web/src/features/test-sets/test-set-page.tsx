@@ -51,21 +51,7 @@ function TestSetPage() {
           </>
         }
       />
-      {isEditing && (
-        <Section title="Name and description">
-          <TestSetForm
-            initial={{ project_id: testSet.project_id, name: testSet.name, description: testSet.description }}
-            submit="Save changes"
-            save={async ({ name, description }) => {
-              await api.test_set.update.mutate({ id, expected_version: testSet.version, name, description });
-              await queryClient.invalidateQueries(trpc.test_set.pathFilter());
-              setEditing(false);
-              notifyDone("Saved.");
-            }}
-            onCancel={() => setEditing(false)}
-          />
-        </Section>
-      )}
+      {isEditing && <EditTestSet testSet={testSet} onEnd={() => setEditing(false)} />}
       <Tabs value={tab} onChange={(next) => set({ ...noTableState, tab: testSetTabs.find((each) => each === next) })}>
         <Tabs.List>
           {testSetTabs.map((each) => (
@@ -88,6 +74,25 @@ function TestSetPage() {
         />
       )}
     </Page>
+  );
+}
+
+function EditTestSet({ testSet, onEnd }: { testSet: TestSet; onEnd: () => void }) {
+  const { id, project_id, version } = testSet;
+  return (
+    <Section title="Name and description">
+      <TestSetForm
+        initial={{ project_id, name: testSet.name, description: testSet.description }}
+        submit="Save changes"
+        save={async ({ name, description }) => {
+          await api.test_set.update.mutate({ id, expected_version: version, name, description });
+          await queryClient.invalidateQueries(trpc.test_set.pathFilter());
+          onEnd();
+          notifyDone("Saved.");
+        }}
+        onCancel={onEnd}
+      />
+    </Section>
   );
 }
 

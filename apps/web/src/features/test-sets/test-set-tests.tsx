@@ -1,7 +1,7 @@
 import { Button, Group, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import type { TestInSet, TestSet } from "@rhesis/router/test-set/schema";
 import { trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
@@ -59,14 +59,7 @@ export function TestSetTests({ testSet }: { testSet: TestSet }) {
   const isEmpty = pages.rows.length === 0 && q === undefined;
   return (
     <>
-      {!isEmpty && (
-        <Group justify="space-between" gap="sm">
-          <FilterBar onClear={null}>
-            <SearchField value={q} onChange={(text) => set({ q: text })} label="Search the tests of this set" />
-          </FilterBar>
-          {editable && add}
-        </Group>
-      )}
+      {!isEmpty && <SearchAndAdd q={q} onSearch={(text) => set({ q: text })} add={editable && add} />}
       <ChosenInSet id={id} tests={pages.rows.filter((row) => ids.has(row.id))} onDone={() => setIds(new Set())} />
       <Beside>
         <DataTable
@@ -102,6 +95,17 @@ export function TestSetTests({ testSet }: { testSet: TestSet }) {
       </Beside>
       <AddTests testSet={testSet} opened={isAdding} onClose={() => setAdding(false)} />
     </>
+  );
+}
+
+function SearchAndAdd(props: { q: string | undefined; onSearch: (text: string | undefined) => void; add: ReactNode }) {
+  return (
+    <Group justify="space-between" gap="sm">
+      <FilterBar onClear={null}>
+        <SearchField value={props.q} onChange={props.onSearch} label="Search the tests of this set" />
+      </FilterBar>
+      {props.add}
+    </Group>
   );
 }
 

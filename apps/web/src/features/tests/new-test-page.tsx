@@ -2,6 +2,7 @@ import { Checkbox } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import type { TestSet } from "@rhesis/router/test-set/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { ButtonLink } from "../../ui/link.tsx";
 import { notifyDone } from "../../ui/notices.ts";
@@ -9,6 +10,15 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { PageLoading } from "../../ui/page-loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { emptyTest, TestForm, type TestInput } from "./test-form.tsx";
+
+/** Where the page stands: below the set that the test is written for, where there is one. */
+function parentsOf(set: TestSet | undefined) {
+  if (set === undefined) return [{ label: "Tests", to: "/tests" }];
+  return [
+    { label: "Test sets", to: "/test-sets" },
+    { label: set.name, to: `/test-sets/${set.id}` },
+  ];
+}
 
 function NewTestPage() {
   const { test_set, requirement } = Route.useSearch();
@@ -18,6 +28,8 @@ function NewTestPage() {
   const [labels, setLabels] = useState({});
   const set = useQuery(trpc.test_set.get.queryOptions({ id: test_set ?? "" }, { enabled: test_set !== undefined }));
   if (test_set !== undefined && set.isPending) return <PageLoading />;
+  const goBack = () =>
+    test_set === undefined ? navigate({ to: "/tests" }) : navigate({ to: "/test-sets/$id", params: { id: test_set } });
   const create = async (input: TestInput) => {
     const test = await api.test.create.mutate(input);
     if (test_set !== undefined) await api.test_set.add_tests.mutate({ id: test_set, test_ids: [test.id] });
@@ -31,8 +43,7 @@ function NewTestPage() {
       const { requirement_id, topic_id, category_id } = input;
       setLabels({ requirement_id, topic_id, category_id });
       setRound((before) => before + 1);
-    } else if (test_set !== undefined) await navigate({ to: "/test-sets/$id", params: { id: test_set } });
-    else await navigate({ to: "/tests" });
+    } else await goBack();
   };
   const initial = {
     ...emptyTest,
@@ -44,31 +55,14 @@ function NewTestPage() {
     <Page narrow>
       <PageHeader
         title="New test"
-        parents={
-          set.data === undefined
-            ? [{ label: "Tests", to: "/tests" }]
-            : [
-                { label: "Test sets", to: "/test-sets" },
-                { label: set.data.name, to: `/test-sets/${set.data.id}` },
-              ]
-        }
+        parents={parentsOf(set.data)}
         actions={
           <ButtonLink variant="default" to="/tests/paste" search={{ test_set }}>
             Paste many
           </ButtonLink>
         }
       />
-      <TestForm
-        key={round}
-        initial={initial}
-        submit="Create test"
-        save={create}
-        onCancel={() =>
-          void (test_set === undefined
-            ? navigate({ to: "/tests" })
-            : navigate({ to: "/test-sets/$id", params: { id: test_set } }))
-        }
-      >
+      <TestForm key={round} initial={initial} submit="Create test" save={create} onCancel={() => void goBack()}>
         <Checkbox
           label="Write another after this one"
           checked={another}

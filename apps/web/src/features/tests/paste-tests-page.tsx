@@ -34,6 +34,32 @@ async function createAll(project_id: string, rows: Pasted["rows"], labels: Label
   return ids;
 }
 
+/** Creates tests, puts them into a set where one is chosen, and goes to where they are. */
+function useCreation() {
+  const navigate = useNavigate({ from: "/tests/paste" });
+  const [failure, setFailure] = useState<Failure | null>(null);
+  const [isSaving, setSaving] = useState(false);
+  const create = async (createTests: () => Promise<string[]>, test_set_id: string | null) => {
+    setSaving(true);
+    setFailure(null);
+    try {
+      const ids = await createTests();
+      if (test_set_id !== null) {
+        for (const test_ids of inParts(ids, 1000)) await api.test_set.add_tests.mutate({ id: test_set_id, test_ids });
+      }
+      await queryClient.invalidateQueries();
+      notifyDone(`${ids.length.toLocaleString("en")} tests are there.`);
+      if (test_set_id === null) await navigate({ to: "/tests" });
+      else await navigate({ to: "/test-sets/$id", params: { id: test_set_id } });
+    } catch (error) {
+      setFailure(failureOf(error));
+    } finally {
+      setSaving(false);
+    }
+  };
+  return { create, failure, isSaving };
+}
+
 function PasteTestsPage() {
   const { test_set } = Route.useSearch();
   const navigate = useNavigate({ from: "/tests/paste" });
@@ -43,29 +69,11 @@ function PasteTestsPage() {
   const [project, setProject] = useState("");
   const [chosenSet, setChosenSet] = useState<string | null>(test_set ?? null);
   const [labels, setLabels] = useState<Labels>({ requirement_id: null, topic_id: null, category_id: null });
-  const [failure, setFailure] = useState<Failure | null>(null);
-  const [isSaving, setSaving] = useState(false);
+  const { create, failure, isSaving } = useCreation();
   const set = useQuery(trpc.test_set.get.queryOptions({ id: test_set ?? "" }, { enabled: test_set !== undefined }));
   const project_id = set.data?.project_id ?? project;
   const count = pasted.rows.length;
-  const save = async () => {
-    setSaving(true);
-    setFailure(null);
-    try {
-      const ids = await createAll(project_id, pasted.rows, labels);
-      if (chosenSet !== null) {
-        for (const test_ids of inParts(ids, 1000)) await api.test_set.add_tests.mutate({ id: chosenSet, test_ids });
-      }
-      await queryClient.invalidateQueries();
-      notifyDone(`${ids.length.toLocaleString("en")} tests are there.`);
-      if (chosenSet === null) await navigate({ to: "/tests" });
-      else await navigate({ to: "/test-sets/$id", params: { id: chosenSet } });
-    } catch (error) {
-      setFailure(failureOf(error));
-    } finally {
-      setSaving(false);
-    }
-  };
+  const save = () => create(() => createAll(project_id, pasted.rows, labels), chosenSet);
   return (
     <Page narrow>
       <PageHeader
@@ -75,28 +83,7 @@ function PasteTestsPage() {
       />
       <Section title="What to bring in">
         <Stack gap="md">
-          <Textarea
-            aria-label="Tests"
-            placeholder={exampleTable}
-            // Measuring thousands of lines to grow with them takes a browser many seconds.
-            rows={12}
-            data-autofocus
-            styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
-            value={text}
-            onChange={(event) => setText(event.currentTarget.value)}
-          />
-          <Group gap="xs">
-            <FileButton
-              accept=".csv,.tsv,.txt,text/csv,text/plain"
-              onChange={(file) => void file?.text().then((content) => setText(content))}
-            >
-              {(props) => (
-                <Button variant="default" size="compact-md" {...props}>
-                  Take a CSV or text file
-                </Button>
-              )}
-            </FileButton>
-          </Group>
+          <TextOrFile value={text} onChange={setText} />
           {set.data === undefined && <ProjectOfNew value={project} onChange={setProject} />}
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <TestSetSelect
@@ -107,24 +94,7 @@ function PasteTestsPage() {
               value={chosenSet}
               onChange={(id) => setChosenSet(id)}
             />
-            <RequirementSelect
-              creatable
-              placeholder="For rows that name none"
-              value={labels.requirement_id}
-              onChange={(id) => setLabels({ ...labels, requirement_id: id })}
-            />
-            <TopicSelect
-              creatable
-              placeholder="For rows that name none"
-              value={labels.topic_id}
-              onChange={(id) => setLabels({ ...labels, topic_id: id })}
-            />
-            <CategorySelect
-              creatable
-              placeholder="For rows that name none"
-              value={labels.category_id}
-              onChange={(id) => setLabels({ ...labels, category_id: id })}
-            />
+            <LabelsOfRows labels={labels} onChange={setLabels} />
           </SimpleGrid>
         </Stack>
       </Section>
@@ -139,6 +109,54 @@ function PasteTestsPage() {
         </Button>
       </Group>
     </Page>
+  );
+}
+
+function TextOrFile({ value, onChange }: { value: string; onChange: (text: string) => void }) {
+  return (
+    <>
+      <Textarea
+        aria-label="Tests"
+        placeholder={exampleTable}
+        // Measuring thousands of lines to grow with them takes a browser many seconds.
+        rows={12}
+        data-autofocus
+        styles={{ input: { fontFamily: "var(--mantine-font-family-monospace)" } }}
+        value={value}
+        onChange={(event) => onChange(event.currentTarget.value)}
+      />
+      <Group gap="xs">
+        <FileButton
+          accept=".csv,.tsv,.txt,text/csv,text/plain"
+          onChange={(file) => void file?.text().then((content) => onChange(content))}
+        >
+          {(props) => (
+            <Button variant="default" size="compact-md" {...props}>
+              Take a CSV or text file
+            </Button>
+          )}
+        </FileButton>
+      </Group>
+    </>
+  );
+}
+
+function LabelsOfRows({ labels, onChange }: { labels: Labels; onChange: (labels: Labels) => void }) {
+  const common = { creatable: true, placeholder: "For rows that name none" } as const;
+  return (
+    <>
+      <RequirementSelect
+        {...common}
+        value={labels.requirement_id}
+        onChange={(id) => onChange({ ...labels, requirement_id: id })}
+      />
+      <TopicSelect {...common} value={labels.topic_id} onChange={(id) => onChange({ ...labels, topic_id: id })} />
+      <CategorySelect
+        {...common}
+        value={labels.category_id}
+        onChange={(id) => onChange({ ...labels, category_id: id })}
+      />
+    </>
   );
 }
 

@@ -1,4 +1,5 @@
 import { SimpleGrid, Stack, Textarea } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
 import type { ReactNode } from "react";
 import { createTest } from "@rhesis/router/test/schema";
 import type { z } from "zod";
@@ -79,26 +80,7 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
           maxRows={18}
           {...form.getInputProps("expected_output")}
         />
-        <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">
-          <RequirementSelect
-            creatable
-            value={values.requirement_id}
-            onChange={(id) => form.setFieldValue("requirement_id", id)}
-            error={errors["requirement_id"]}
-          />
-          <TopicSelect
-            creatable
-            value={values.topic_id}
-            onChange={(id) => form.setFieldValue("topic_id", id)}
-            error={errors["topic_id"]}
-          />
-          <CategorySelect
-            creatable
-            value={values.category_id}
-            onChange={(id) => form.setFieldValue("category_id", id)}
-            error={errors["category_id"]}
-          />
-        </SimpleGrid>
+        <Labels form={form} />
         <FormFailure failure={failure} />
         <FormActions
           submit={submit}
@@ -110,5 +92,30 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
         </FormActions>
       </Stack>
     </form>
+  );
+}
+
+function Labels({ form: { values, errors, setFieldValue } }: { form: UseFormReturnType<TestValues> }) {
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">
+      <RequirementSelect
+        creatable
+        value={values.requirement_id}
+        onChange={(id) => setFieldValue("requirement_id", id)}
+        error={errors["requirement_id"]}
+      />
+      <TopicSelect
+        creatable
+        value={values.topic_id}
+        onChange={(id) => setFieldValue("topic_id", id)}
+        error={errors["topic_id"]}
+      />
+      <CategorySelect
+        creatable
+        value={values.category_id}
+        onChange={(id) => setFieldValue("category_id", id)}
+        error={errors["category_id"]}
+      />
+    </SimpleGrid>
   );
 }

@@ -35,7 +35,13 @@ const columns: Column<TestItem, "created_at">[] = [
   },
 ];
 
+type Filters = { [Name in keyof typeof noFilters]?: string | undefined };
+
 const noFilters = { q: undefined, requirement: undefined, topic: undefined, category: undefined, test_set: undefined };
+
+function isFiltered({ q, requirement, topic, category, test_set }: Filters): boolean {
+  return [q, requirement, topic, category, test_set].some((value) => value !== undefined);
+}
 
 function TestsPage() {
   const search = Route.useSearch();
@@ -52,42 +58,16 @@ function TestsPage() {
     trpc.test.list.infiniteQueryOptions({ limit: pageSize, project_id, q, sort, ...labels }, listPaging),
   );
   const { previous, next } = neighboursOf(pages.rows, open);
-  const isFiltered = [q, requirement, topic, category, test_set].some((value) => value !== undefined);
   const chosen = pages.rows.filter((row) => ids.has(row.id));
   const projects = new Set(chosen.map((row) => row.project_id));
-  const create = can("test:create") && (
-    <>
-      <ButtonLink variant="default" to="/tests/paste" leftSection={<IconClipboardText size={16} />}>
-        Paste many
-      </ButtonLink>
-      <ButtonLink to="/tests/new" leftSection={<IconPlus size={16} />}>
-        New test
-      </ButtonLink>
-    </>
-  );
   return (
     <Page fill>
       <PageHeader
         title="Tests"
         description="What is said to the application, and what a good answer is."
-        actions={create}
+        actions={can("test:create") && <WaysToCreate />}
       />
-      <FilterBar onClear={isFiltered ? () => set(noFilters) : null}>
-        <SearchField value={q} onChange={(text) => set({ q: text })} label="Search tests" />
-        <RequirementSelect
-          compact
-          value={requirement ?? null}
-          onChange={(id) => set({ requirement: id ?? undefined })}
-        />
-        <TopicSelect compact value={topic ?? null} onChange={(id) => set({ topic: id ?? undefined })} />
-        <CategorySelect compact value={category ?? null} onChange={(id) => set({ category: id ?? undefined })} />
-        <TestSetSelect
-          compact
-          project_id={project_id}
-          value={test_set ?? null}
-          onChange={(id) => set({ test_set: id ?? undefined })}
-        />
-      </FilterBar>
+      <FilterFields filters={search} onChange={set} project_id={project_id} />
       <BulkBar
         ids={new Set(chosen.map((row) => row.id))}
         project_id={projects.size === 1 ? [...projects][0] : undefined}
@@ -105,19 +85,7 @@ function TestsPage() {
           idOrder={idOrderOf(sort)}
           onOpen={(row) => set({ open: row.id })}
           onClose={() => set({ open: undefined })}
-          empty={
-            isFiltered ? (
-              <NothingMatches onClear={() => set(noFilters)} />
-            ) : (
-              <EmptyState
-                title="No tests yet"
-                action={can("test:create") && <ButtonLink to="/tests/paste">Paste questions, one per line</ButtonLink>}
-              >
-                Bring questions your users ask, from a list or a spreadsheet. Add a good answer to each where you have
-                one.
-              </EmptyState>
-            )
-          }
+          empty={isFiltered(search) ? <NothingMatches onClear={() => set(noFilters)} /> : <NoTests />}
         />
         {open !== undefined && (
           <TestPanel
@@ -130,6 +98,58 @@ function TestsPage() {
         )}
       </Beside>
     </Page>
+  );
+}
+
+function WaysToCreate() {
+  return (
+    <>
+      <ButtonLink variant="default" to="/tests/paste" leftSection={<IconClipboardText size={16} />}>
+        Paste many
+      </ButtonLink>
+      <ButtonLink to="/tests/new" leftSection={<IconPlus size={16} />}>
+        New test
+      </ButtonLink>
+    </>
+  );
+}
+
+function FilterFields(props: {
+  filters: Filters;
+  onChange: (changes: Filters) => void;
+  project_id: string | undefined;
+}) {
+  const { filters, onChange, project_id } = props;
+  const { q, requirement, topic, category, test_set } = filters;
+  return (
+    <FilterBar onClear={isFiltered(filters) ? () => onChange(noFilters) : null}>
+      <SearchField value={q} onChange={(text) => onChange({ q: text })} label="Search tests" />
+      <RequirementSelect
+        compact
+        value={requirement ?? null}
+        onChange={(id) => onChange({ requirement: id ?? undefined })}
+      />
+      <TopicSelect compact value={topic ?? null} onChange={(id) => onChange({ topic: id ?? undefined })} />
+      <CategorySelect compact value={category ?? null} onChange={(id) => onChange({ category: id ?? undefined })} />
+      <TestSetSelect
+        compact
+        project_id={project_id}
+        value={test_set ?? null}
+        onChange={(id) => onChange({ test_set: id ?? undefined })}
+      />
+    </FilterBar>
+  );
+}
+
+function NoTests() {
+  const can = useCan();
+  return (
+    <EmptyState
+      title="No tests yet"
+      action={can("test:create") && <ButtonLink to="/tests/paste">Paste questions, one per line</ButtonLink>}
+    >
+      Bring questions your users ask, from a list or a spreadsheet. Add a good answer to each where you have one.
+    </EmptyState>
   );
 }
 

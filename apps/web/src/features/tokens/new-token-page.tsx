@@ -1,4 +1,5 @@
 import { Alert, Button, Group, Radio, Select, Stack, Text, TextInput, Input } from "@mantine/core";
+import type { UseFormReturnType } from "@mantine/form";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { createApiToken, type ApiToken } from "@rhesis/router/api-token/schema";
@@ -28,6 +29,7 @@ const lifetimes = [
 ];
 
 type Values = { name: string; preset: Preset; scopes: string[]; expires_in_days: string; project_id: string | null };
+type Form = UseFormReturnType<Values>;
 type Created = ApiToken & { token: string };
 
 function NewTokenPage() {
@@ -79,55 +81,11 @@ function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
       await queryClient.invalidateQueries(trpc.api_token.pathFilter());
     },
   });
-  const { preset, scopes } = form.getValues();
   return (
     <form onSubmit={onSubmit} noValidate>
       <Stack>
-        <Section title="Token">
-          <TextInput
-            label="Name"
-            description="What will use it, so that you know which one to revoke."
-            placeholder="Release pipeline"
-            {...form.getInputProps("name")}
-          />
-          <Group grow align="flex-start">
-            <Select
-              label="Valid for"
-              data={lifetimes}
-              allowDeselect={false}
-              {...form.getInputProps("expires_in_days")}
-            />
-            <ProjectSelect
-              placeholder="All projects"
-              value={form.values.project_id}
-              onChange={(id) => form.setFieldValue("project_id", id)}
-              error={form.errors["project_id"]}
-            />
-          </Group>
-        </Section>
-        <Section title="What it may do" description="At most what you may do yourself.">
-          <Input.Wrapper error={problemBelow(form.errors, "scopes")}>
-            <Radio.Group
-              label="What it may do"
-              labelProps={onlyReadOut}
-              value={preset}
-              onChange={(value) => form.setFieldValue("preset", value)}
-            >
-              <Stack gap="xs">
-                {presets.map((each) => (
-                  <Radio key={each.value} {...each} />
-                ))}
-              </Stack>
-            </Radio.Group>
-          </Input.Wrapper>
-          {preset === "chosen" && (
-            <ScopePicker
-              granted={me.permissions}
-              value={scopes}
-              onChange={(next) => form.setFieldValue("scopes", next)}
-            />
-          )}
-        </Section>
+        <WhatItIs form={form} />
+        <WhatItMayDo form={form} granted={me.permissions} />
         <FormFailure failure={failure} />
       </Stack>
       <FormActions
@@ -136,6 +94,53 @@ function NewToken({ onCreated }: { onCreated: (created: Created) => void }) {
         onCancel={() => void navigate({ to: "/settings/tokens" })}
       />
     </form>
+  );
+}
+
+function WhatItIs({ form }: { form: Form }) {
+  return (
+    <Section title="Token">
+      <TextInput
+        label="Name"
+        description="What will use it, so that you know which one to revoke."
+        placeholder="Release pipeline"
+        {...form.getInputProps("name")}
+      />
+      <Group grow align="flex-start">
+        <Select label="Valid for" data={lifetimes} allowDeselect={false} {...form.getInputProps("expires_in_days")} />
+        <ProjectSelect
+          placeholder="All projects"
+          value={form.values.project_id}
+          onChange={(id) => form.setFieldValue("project_id", id)}
+          error={form.errors["project_id"]}
+        />
+      </Group>
+    </Section>
+  );
+}
+
+function WhatItMayDo({ form, granted }: { form: Form; granted: readonly string[] }) {
+  const { preset, scopes } = form.getValues();
+  return (
+    <Section title="What it may do" description="At most what you may do yourself.">
+      <Input.Wrapper error={problemBelow(form.errors, "scopes")}>
+        <Radio.Group
+          label="What it may do"
+          labelProps={onlyReadOut}
+          value={preset}
+          onChange={(value) => form.setFieldValue("preset", value)}
+        >
+          <Stack gap="xs">
+            {presets.map((each) => (
+              <Radio key={each.value} {...each} />
+            ))}
+          </Stack>
+        </Radio.Group>
+      </Input.Wrapper>
+      {preset === "chosen" && (
+        <ScopePicker granted={granted} value={scopes} onChange={(next) => form.setFieldValue("scopes", next)} />
+      )}
+    </Section>
   );
 }
 

@@ -43,62 +43,66 @@ function askToRevoke(token: ApiToken): void {
   });
 }
 
+const plainColumns: Column<ApiToken>[] = [
+  {
+    key: "name",
+    title: "Name",
+    width: "minmax(160px, 2fr)",
+    cell: (row) => (
+      <Group gap="xs" wrap="nowrap">
+        <Text inherit fw={600} span className="one-line">
+          {row.name}
+        </Text>
+        {stateOf(row) !== "Active" && (
+          <Badge variant="default" tt="none" fw={500}>
+            {stateOf(row)}
+          </Badge>
+        )}
+      </Group>
+    ),
+  },
+  {
+    key: "hint",
+    title: "Begins with",
+    width: "130px",
+    wide_only: true,
+    cell: (row) => (
+      <Text inherit ff="monospace" span>
+        {row.hint}…
+      </Text>
+    ),
+  },
+  {
+    key: "scopes",
+    title: "May do",
+    width: "120px",
+    wide_only: true,
+    cell: (row) => (
+      <Tooltip label={row.scopes.join(", ")} multiline maw={420}>
+        <span>{row.scopes.length === 1 ? row.scopes[0] : `${row.scopes.length} things`}</span>
+      </Tooltip>
+    ),
+  },
+  { key: "user", title: "Of", width: "minmax(110px, 1fr)", wide_only: true, cell: (row) => row.user_name ?? "–" },
+  {
+    key: "last_used",
+    title: "Last used",
+    width: "130px",
+    wide_only: true,
+    cell: (row) => <RelativeTime date={row.last_used_at} empty="Never" />,
+  },
+  {
+    key: "expires",
+    title: "Expires",
+    width: "130px",
+    wide_only: true,
+    cell: (row) => <RelativeTime date={row.expires_at} empty="Never" />,
+  },
+];
+
 function columnsFor(mayRevoke: boolean): Column<ApiToken>[] {
   return [
-    {
-      key: "name",
-      title: "Name",
-      width: "minmax(160px, 2fr)",
-      cell: (row) => (
-        <Group gap="xs" wrap="nowrap">
-          <Text inherit fw={600} span className="one-line">
-            {row.name}
-          </Text>
-          {stateOf(row) !== "Active" && (
-            <Badge variant="default" tt="none" fw={500}>
-              {stateOf(row)}
-            </Badge>
-          )}
-        </Group>
-      ),
-    },
-    {
-      key: "hint",
-      title: "Begins with",
-      width: "130px",
-      wide_only: true,
-      cell: (row) => (
-        <Text inherit ff="monospace" span>
-          {row.hint}…
-        </Text>
-      ),
-    },
-    {
-      key: "scopes",
-      title: "May do",
-      width: "120px",
-      wide_only: true,
-      cell: (row) => (
-        <Tooltip label={row.scopes.join(", ")} multiline maw={420}>
-          <span>{row.scopes.length === 1 ? row.scopes[0] : `${row.scopes.length} things`}</span>
-        </Tooltip>
-      ),
-    },
-    { key: "user", title: "Of", width: "minmax(110px, 1fr)", wide_only: true, cell: (row) => row.user_name ?? "–" },
-    {
-      key: "last_used",
-      title: "Last used",
-      width: "130px",
-      wide_only: true,
-      cell: (row) => <RelativeTime date={row.last_used_at} empty="Never" />,
-    },
-    {
-      key: "expires",
-      title: "Expires",
-      width: "130px",
-      wide_only: true,
-      cell: (row) => <RelativeTime date={row.expires_at} empty="Never" />,
-    },
+    ...plainColumns,
     {
       key: "actions",
       title: "",
