@@ -14,6 +14,20 @@ const blue: MantineColorsTuple = [
   "#123a78",
 ];
 
+/** White letters stand on 7. */
+const red: MantineColorsTuple = [
+  "#fdeae8",
+  "#fbd3cf",
+  "#f5a9a3",
+  "#ee7f77",
+  "#e65d53",
+  "#dc4338",
+  "#c9342a",
+  "#b3261e",
+  "#8f1d17",
+  "#6e1611",
+];
+
 /** Neutral, slightly blue greys; the page in dark is 8, what stands on it 7. */
 const dark: MantineColorsTuple = [
   "#e4e8ee",
@@ -31,7 +45,7 @@ const dark: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: { light: 7, dark: 7 },
-  colors: { blue, dark },
+  colors: { blue, red, dark },
   defaultRadius: "md",
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace',
@@ -50,6 +64,9 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
     // The colour of a yellow alert would be too pale for text.
     Alert: { styles: { title: { color: "var(--ink)" } } },
+    // Without it the first entry is focused, and a menu holds nothing but entries.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
+    Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
     Modal: { defaultProps: { centered: true, radius: "lg", closeButtonProps: { "aria-label": "Close" } } },
     Paper: { defaultProps: { radius: "lg" } },

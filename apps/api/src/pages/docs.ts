@@ -21,7 +21,26 @@ const start = `Scalar.createApiReference("#reference", {
 });
 `;
 
-/** Pages and scripts of /docs. */
+/** Scalar's own colours for lesser text are too pale, and its smallest buttons too small, for WCAG AA. */
+const style = `.light-mode {
+  --scalar-color-2: #565f6e;
+  --scalar-color-3: #5f6876;
+  --scalar-color-blue: #1f5fbf;
+  --scalar-color-green: #0f6b3a;
+  --scalar-color-red: #b3261e;
+  --scalar-color-orange: #8f3a00;
+}
+.dark-mode {
+  --scalar-color-2: #b4bcc8;
+  --scalar-color-3: #a4adbb;
+  --scalar-color-red: #ff9f97;
+}
+button[class*="top-[1lh]"] {
+  padding: 5px !important;
+}
+`;
+
+/** Pages, scripts and styles of /docs. */
 export function docsRoutes(): Router {
   const router = Router();
   router.get("/docs", (_request, response) => sendPage(response));
@@ -34,6 +53,9 @@ export function docsRoutes(): Router {
   });
   router.get("/docs/start.js", (_request, response) => {
     response.type("text/javascript").set("cache-control", "no-cache").send(start);
+  });
+  router.get("/docs/style.css", (_request, response) => {
+    response.type("text/css").set("cache-control", "no-cache").send(style);
   });
   return router;
 }
@@ -59,6 +81,7 @@ function sendPage(response: Response): void {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta property="csp-nonce" content="${nonce}">
 <link rel="icon" href="data:,">
+<link rel="stylesheet" href="/docs/style.css">
 <title>Rhesis API</title>
 </head>
 <body>

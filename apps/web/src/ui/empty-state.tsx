@@ -2,11 +2,18 @@ import { Button, Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";
 
 /** An empty list: what belongs here, why, and one action. */
-export function EmptyState(props: { icon?: ReactNode; title: string; children: ReactNode; action?: ReactNode }) {
+export function EmptyState(props: {
+  icon?: ReactNode;
+  title: string;
+  /** Of its heading: 1 where it is the whole page. */
+  order?: 1 | 2;
+  children: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <Stack align="center" gap="xs" py="xl">
       {props.icon}
-      <Title order={2} ta="center">
+      <Title order={props.order ?? 2} ta="center">
         {props.title}
       </Title>
       <Text c="dimmed" ta="center" maw={480}>

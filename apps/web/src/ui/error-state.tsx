@@ -10,13 +10,22 @@ const titles: Record<string, string> = {
   limit_exceeded: "Too many requests",
 };
 
-/** What went wrong, in words, with the way out. `onRetry` returns a promise where one can wait for it. */
-export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: () => unknown }) {
+type Props = {
+  error: unknown;
+  /** Returns a promise where one can wait for it. */
+  onRetry?: () => unknown;
+  /** Of its heading: 1 where it is the whole page. */
+  order?: 1 | 2;
+};
+
+/** What went wrong, in words, with the way out. */
+export function ErrorState({ error, onRetry, order = 2 }: Props) {
   const failure = failureOf(error);
+  const title = titles[failure.code] ?? "This did not work";
   return (
     <Stack align="center" gap="xs" py="xl" role="alert">
       <IconAlertTriangle size={32} color="var(--fail)" aria-hidden />
-      <Title order={2}>{titles[failure.code] ?? "This did not work"}</Title>
+      <Title order={order}>{title}</Title>
       <Text c="dimmed" ta="center" maw={480}>
         {failure.message}
       </Text>

@@ -1,3 +1,4 @@
+import { useDocumentTitle } from "@mantine/hooks";
 import { Page } from "./page.tsx";
 import { ErrorState } from "./error-state.tsx";
 import { PageLoading } from "./page-loading.tsx";
@@ -9,10 +10,11 @@ type Awaited = { error: unknown; refetch: () => Promise<unknown> };
  * `data === undefined`: what is there stays, with all that was typed, when a later call fails.
  */
 export function PageWaiting({ query: { error, refetch } }: { query: Awaited }) {
+  useDocumentTitle(error === null ? "" : "Not loaded · Rhesis");
   if (error === null) return <PageLoading />;
   return (
     <Page>
-      <ErrorState error={error} onRetry={refetch} />
+      <ErrorState order={1} error={error} onRetry={refetch} />
     </Page>
   );
 }
