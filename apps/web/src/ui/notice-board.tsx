@@ -25,6 +25,7 @@ export function showNotice({ title, message, kind, stays = 5000, undo }: Notice)
           <Button
             size="compact-sm"
             variant="light"
+            style={{ flexShrink: 0 }}
             onClick={() => {
               notifications.hide(shownId);
               undo();
