@@ -16,51 +16,59 @@ function chosenOf({ metric_ids, repeats, concurrency }: RunSettings) {
   };
 }
 
-/** The settings of a run that is about to be started, trying it, and starting it. */
-export function useRunStart(testSet: TestSet, endpoint_id: string | null) {
-  const navigate = useNavigate({ from: "/test-sets/$id" });
-  const [settings, setSettings] = useState<RunSettings>({ metric_ids: [], repeats: 1, concurrency: null });
+/** One thing at a time that needs an endpoint; says what went wrong with it. */
+function useAttempts(endpoint_id: string | null) {
   const [failure, setFailure] = useState<Failure | null>(null);
-  const [preflight, setPreflight] = useState<Preflight | null>(null);
   const [busy, setBusy] = useState<"trying" | "starting" | null>(null);
-  const forget = () => {
-    setFailure(null);
-    setPreflight(null);
-  };
-  const withInput = async (as: "trying" | "starting", work: (input: ExecuteInput) => Promise<void>) => {
+  const attempt = async (as: "trying" | "starting", work: (endpoint_id: string) => Promise<void>) => {
     if (endpoint_id === null) {
       const message = "Choose the endpoint to ask";
       return setFailure({ code: "invalid", message, problems: [{ path: ["endpoint_id"], message }], request_id: "" });
     }
     setBusy(as);
-    forget();
+    setFailure(null);
     try {
-      await work({ id: testSet.id, endpoint_id, ...chosenOf(settings) });
+      await work(endpoint_id);
     } catch (error) {
       setFailure(failureOf(error));
     } finally {
       setBusy(null);
     }
   };
+  return { failure, busy, attempt, forget: () => setFailure(null) };
+}
+
+/** The settings of a run that is about to be started, trying it, and starting it. */
+export function useRunStart(testSet: TestSet, endpoint_id: string | null) {
+  const navigate = useNavigate({ from: "/test-sets/$id" });
+  const [settings, setSettings] = useState<RunSettings>({ metric_ids: [], repeats: 1, concurrency: null });
+  const [preflight, setPreflight] = useState<Preflight | null>(null);
+  const { failure, busy, attempt, ...attempts } = useAttempts(endpoint_id);
+  const inputOf = (id: string): ExecuteInput => ({ id: testSet.id, endpoint_id: id, ...chosenOf(settings) });
+  const forget = () => {
+    attempts.forget();
+    setPreflight(null);
+  };
+  const check = async (id: string) => {
+    setPreflight(null);
+    setPreflight(await api.test_set.preflight.mutate(inputOf(id)));
+  };
+  const start = async (id: string) => {
+    const run = await api.test_set.execute.mutate(inputOf(id));
+    queryClient.setQueryData(trpc.test_run.get.queryKey({ id: run.id }), run);
+    void queryClient.invalidateQueries(trpc.test_run.list.pathFilter());
+    await navigate({ to: "/test-runs/$id", params: { id: run.id } });
+  };
+  const change = (changes: Partial<RunSettings>) => {
+    forget();
+    setSettings((before) => ({ ...before, ...changes }));
+  };
   return {
-    settings,
-    failure,
-    preflight,
-    busy,
+    ...{ settings, change, failure, preflight, busy },
     /** What was found out holds no longer. */
     forget,
-    change: (changes: Partial<RunSettings>) => {
-      forget();
-      setSettings((before) => ({ ...before, ...changes }));
-    },
-    check: () => withInput("trying", async (input) => setPreflight(await api.test_set.preflight.mutate(input))),
-    start: () =>
-      withInput("starting", async (input) => {
-        const run = await api.test_set.execute.mutate(input);
-        queryClient.setQueryData(trpc.test_run.get.queryKey({ id: run.id }), run);
-        void queryClient.invalidateQueries(trpc.test_run.list.pathFilter());
-        await navigate({ to: "/test-runs/$id", params: { id: run.id } });
-      }),
+    check: () => attempt("trying", check),
+    start: () => attempt("starting", start),
   };
 }
 
