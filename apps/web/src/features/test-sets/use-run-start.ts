@@ -64,7 +64,11 @@ export function useRunStart(testSet: TestSet, endpoint_id: string | null) {
     setSettings((before) => ({ ...before, ...changes }));
   };
   return {
-    ...{ settings, change, failure, preflight, busy },
+    settings,
+    change,
+    failure,
+    preflight,
+    busy,
     /** What was found out holds no longer. */
     forget,
     check: () => attempt("trying", check),
