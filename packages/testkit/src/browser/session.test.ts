@@ -25,7 +25,7 @@ browserTest("signing in leads to the page that was asked for, lasts over a reloa
   expect(await page.getByRole("heading", { name: "Endpoints" }).count()).toBe(0);
 });
 
-browserTest("a new account creates its organization, is led on, and changes between organizations", async () => {
+browserTest("a new account creates its organization, is led on, changes between them and deletes one", async () => {
   const { page } = await stage().visit();
   await signUp(page, { name: "Katherine Johnson", email: "katherine@orbit.example" });
   await expectAccessible(page);
@@ -50,6 +50,20 @@ browserTest("a new account creates its organization, is led on, and changes betw
   await page.getByRole("button", { name: "Account and organization" }).click();
   await page.getByRole("menuitem", { name: "Orbit Travel" }).click();
   await page.getByRole("heading", { name: "Orbit Travel" }).waitFor();
+  await page.goto("/settings");
+  await page.getByRole("button", { name: "Delete organization" }).click();
+  const dialog = page.getByRole("dialog", { name: "Delete Orbit Travel?" });
+  await dialog.waitFor();
+  await expectAccessible(page);
+  const remove = dialog.getByRole("button", { name: "Delete organization" });
+  await dialog.getByLabel("Name of the organization").fill("Orbit Labs");
+  expect(await remove.isDisabled()).toBe(true);
+  await dialog.getByLabel("Name of the organization").fill("Orbit Travel");
+  await remove.click();
+  await page.getByRole("heading", { name: "Orbit Labs" }).waitFor();
+  await page.getByRole("button", { name: "Account and organization" }).click();
+  await page.getByRole("menuitem", { name: "Sign out" }).waitFor();
+  expect(await page.getByRole("menuitem", { name: "Orbit Travel" }).count()).toBe(0);
 });
 
 browserTest("another organization's things are not there, by no address", async () => {

@@ -10,11 +10,13 @@ import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.t
 import { notifyDone } from "../../ui/notices.ts";
 import { Page, Section } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { DeleteOrganization } from "./delete-organization.tsx";
 
 export const Route = createLazyRoute("/settings/")({ component: OrganizationPage });
 
 function OrganizationPage() {
   const { data, error, refetch } = useQuery(trpc.organization.get.queryOptions({}));
+  const mayDelete = useCan()("organization:delete");
   return (
     <Page narrow>
       <PageHeader
@@ -22,6 +24,7 @@ function OrganizationPage() {
         description="Everything you test belongs to it. Nobody outside sees anything of it."
       />
       {data !== undefined && <EditOrganization key={data.id} organization={data} />}
+      {data !== undefined && mayDelete && <DeleteOrganization organization={data} />}
       {data === undefined && error !== null && <ErrorState error={error} onRetry={refetch} />}
       {data === undefined && error === null && <Skeleton height={180} radius="lg" />}
     </Page>
