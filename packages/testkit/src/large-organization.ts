@@ -50,7 +50,8 @@ const aPerson = idOf("user", "1 + n % 5");
 const aProject = idOf("project", "1 + n % 5");
 const plan = `jsonb_build_object('endpoint', jsonb_build_object('id', ${idOf("endpoint", "1")}, 'name', 'Endpoint', 'config',
   jsonb_build_object('method', 'POST', 'url', 'https://assistant.example/chat')), 'metrics', '[]'::jsonb, 'models',
-  '[]'::jsonb, 'metrics_source', 'run', 'params', '{}'::jsonb, 'concurrency', 10, 'repeats', 1, 'pause_after_errors', null)`;
+  '[]'::jsonb, 'metrics_source', 'run', 'params', '{}'::jsonb, 'concurrency', 10, 'repeats', 1,
+  'pause_after_errors', null)`;
 const contains = '{"implementation":"contains","phrases":["covered"],"mode":"all","ignore_case":true}';
 
 const keyed: Record<Keyed, Filling> = {

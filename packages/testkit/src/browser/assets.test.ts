@@ -161,7 +161,7 @@ browserTest("a requirement is written, described, given metrics and loses one", 
 
   await page.getByRole("button", { name: "Delete" }).click();
   await page.getByRole("heading", { name: "Requirements", level: 1 }).waitFor();
-  await page.getByRole("button", { name: "Undo" }).click();
+  await notice(page, "“Explains the deductible” is deleted.").getByRole("button", { name: "Undo" }).click();
   await page.getByRole("row", { name: /Explains the deductible/ }).waitFor();
   expect(await names(`/requirements/${id}/metrics`)).toEqual(["Short enough to read"]);
 });
