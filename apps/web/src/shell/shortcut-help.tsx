@@ -22,7 +22,9 @@ export default function ShortcutHelp({ onClose }: { onClose: () => void }) {
             <Text size="sm">{what}</Text>
             <Group gap={6} wrap="nowrap">
               {keys.map((key) => (
-                <Kbd key={key}>{key}</Kbd>
+                <Kbd key={key} style={{ whiteSpace: "nowrap" }}>
+                  {key}
+                </Kbd>
               ))}
             </Group>
           </Group>

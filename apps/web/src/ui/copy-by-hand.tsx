@@ -6,7 +6,7 @@ export default function CopyByHand({ text, onClose }: { text: string; onClose: (
     <Modal opened onClose={onClose} title="Not copied">
       <Textarea
         label="The browser does not let this page copy"
-        description="Press Ctrl C, or ⌘C on a Mac, to copy what is selected below."
+        description="Copy what is selected below yourself: Ctrl C, or ⌘C on a Mac."
         data-autofocus
         readOnly
         autosize

@@ -100,25 +100,23 @@ export function TestSetTests({ testSet }: { testSet: TestSet }) {
 
 function SearchAndAdd(props: { q: string | undefined; onSearch: (text: string | undefined) => void; add: ReactNode }) {
   return (
-    <Group justify="space-between" gap="sm">
-      <FilterBar onClear={null}>
-        <SearchField value={props.q} onChange={props.onSearch} label="Search the tests of this set" />
-      </FilterBar>
+    <FilterBar onClear={null}>
+      <SearchField value={props.q} onChange={props.onSearch} label="Search the tests of this set" />
       {props.add}
-    </Group>
+    </FilterBar>
   );
 }
 
 function AddButtons({ id, onAdd }: { id: string; onAdd: () => void }) {
   return (
-    <Group gap="xs" justify="center">
+    <Group gap="xs" justify="center" ml="auto">
       <Button variant="light" leftSection={<IconPlus size={16} />} onClick={onAdd}>
         Add tests
       </Button>
-      <ButtonLink variant="subtle" to="/tests/new" search={{ test_set: id }}>
+      <ButtonLink variant="subtle" px="xs" to="/tests/new" search={{ test_set: id }}>
         Write one
       </ButtonLink>
-      <ButtonLink variant="subtle" to="/tests/paste" search={{ test_set: id }}>
+      <ButtonLink variant="subtle" px="xs" to="/tests/paste" search={{ test_set: id }}>
         Paste many
       </ButtonLink>
     </Group>
