@@ -36,11 +36,14 @@ const described = Object.values(openApiDocument().paths).flatMap((methods) =>
 );
 
 /** What has to be true before some of them succeed. */
+const endRun = async ({ test_run_id, test_id }: Place) => {
+  for (const status of ["running", "completed"])
+    await open().admin("update test_run set status = $2 where id = $1", [test_run_id, status]);
+  await open().admin("update test_result set test_id = $2 where test_run_id = $1", [test_run_id, test_id]);
+};
 const before: Record<string, (place: Place) => Promise<unknown>> = {
-  "test_run.retry_failed": async ({ test_run_id, test_id }) => {
-    await open().admin("update test_run set status = 'completed' where id = $1", [test_run_id]);
-    await open().admin("update test_result set test_id = $2 where test_run_id = $1", [test_run_id, test_id]);
-  },
+  "test_run.retry_failed": endRun,
+  "test_run.rescore": endRun,
 };
 
 /** An input that succeeds, about things of its own. */

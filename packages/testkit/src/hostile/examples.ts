@@ -145,7 +145,7 @@ function runExamples(place: Place): Record<string, Input> {
     "test_run.cancel": { id },
     "test_run.pause": { id },
     "test_run.resume": { id },
-    "test_run.rescore": { id },
+    "test_run.rescore": { id, metric_ids: [metric_id] },
     "test_run.retry_failed": { id },
     "test_run.changes": { id },
     "test_result.list": { test_run_id, requirement_id, metric_id },
