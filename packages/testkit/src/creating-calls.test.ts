@@ -108,7 +108,13 @@ describe("a call with an Idempotency-Key", () => {
   test("has it where the document says so, and nowhere else: calls that go out are made again", () => {
     const posts = catalogue.filter(({ rest }) => rest?.method === "POST");
     const without = posts.filter(({ rest }) => rest?.takes_idempotency_key === false).map(({ name }) => name);
-    expect(without.toSorted()).toEqual(["endpoint.invoke", "endpoint.try", "metric.try", "model.try"]);
+    expect(without.toSorted()).toEqual([
+      "endpoint.invoke",
+      "endpoint.try",
+      "metric.try",
+      "model.try",
+      "test_set.preflight",
+    ]);
     expect(keyed.length).toBe(posts.length - without.length);
   });
 });
