@@ -17,8 +17,8 @@ const verdicts = [
 export function RunProgress({ run, samples }: { run: TestRun; samples: readonly Sample[] }) {
   const done = doneOf(run);
   const live = isLive(run);
-  const rate = live ? rateOf(samples) : null;
-  const left = live && run.status === "running" ? remainingMs(run, rate) : null;
+  const rate = run.status === "running" ? rateOf(samples) : null;
+  const left = rate === null ? null : remainingMs(run, rate);
   const took =
     run.started_at === null || run.finished_at === null ? null : run.finished_at.getTime() - run.started_at.getTime();
   const facts = [
