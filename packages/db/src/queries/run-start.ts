@@ -162,7 +162,8 @@ function assignedMetrics(metrics: MetricAssignment) {
 
 /**
  * One pending result per live test and repeat, with what the test says now, in the order of the set, repeat by repeat;
- * their ids are in that order. Returns how many.
+ * their ids are in that order: one of version 7 for all, its last 20 bits counted up, because drawing 10,000 of them
+ * takes a sixth of the statement's time. Returns how many.
  */
 export async function insertResultsOfSet(
   tx: Tx,
@@ -179,15 +180,14 @@ export async function insertResultsOfSet(
     )
     insert into test_result (organization_id, id, test_run_id, test_id, repeat, input, expected_output, requirement_id,
       topic_id, category_id, metric_ids)
-    select o.organization_id, uuidv7(), ${run.id}::uuid, o.test_id, o.repeat, o.input, o.expected_output,
-      o.requirement_id, o.topic_id, o.category_id, ${metric_ids}
-    from (
+    select o.organization_id, (base.prefix || lpad(to_hex(o.nr), 5, '0'))::uuid, ${run.id}::uuid, o.test_id, o.repeat,
+      o.input, o.expected_output, o.requirement_id, o.topic_id, o.category_id, ${metric_ids}
+    from (select left(uuidv7()::text, 31) as prefix offset 0) base cross join (
       select m.organization_id, m.test_id, n.repeat, t.input, t.expected_output, t.requirement_id, t.topic_id,
-        t.category_id, r.metric_ids
+        t.category_id, r.metric_ids, row_number() over (order by n.repeat, m.position, m.test_id) as nr
       from member m join said t on t.id = m.test_id left join metrics_of r on r.requirement_id = t.requirement_id
         cross join generate_series(1, ${run.repeats}::integer) as n (repeat)
-      order by n.repeat, m.position, m.test_id
-    ) o`.execute(tx);
+    ) o order by o.nr`.execute(tx);
   return Number(result.numAffectedRows ?? 0);
 }
 
