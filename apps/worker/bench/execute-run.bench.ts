@@ -54,7 +54,7 @@ function startWorkerProcess(): ChildProcess {
     ...(redis && { REDIS_URL: redis.url }),
   };
   const main = fileURLToPath(new URL("../src/main.ts", import.meta.url));
-  return fork(main, { env, execArgv: ["--max-semi-space-size=2", ...profileArgs("the worker")] });
+  return fork(main, { env, execArgv: ["--max-semi-space-size=8", ...profileArgs("the worker")] });
 }
 
 function startApi(): Promise<BenchServer> {

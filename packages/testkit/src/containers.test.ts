@@ -47,7 +47,7 @@ test("the programs it starts exist, and are in the image", () => {
 });
 
 test("a worker is started with a small young generation, wherever it is started", () => {
-  const flag = "--max-semi-space-size=2";
+  const flag = "--max-semi-space-size=8";
   expect(compose.services["worker"]?.command).toEqual(["node", flag, "apps/worker/src/main.ts"]);
   const { scripts } = JSON.parse(read("apps/worker/package.json")) as { scripts: Record<string, string> };
   expect(scripts["start"]).toBe(`node ${flag} src/main.ts`);

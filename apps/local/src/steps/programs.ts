@@ -28,7 +28,7 @@ export async function startWorker(foundation: Foundation, options: ProgramOption
 
 function program(name: string, entry: string, { watch }: ProgramOptions): ProgramSpec {
   // A small young generation keeps the worker flat in memory while results stream through it.
-  const args = ["--max-semi-space-size=2", "--import", followParent, ...(watch ? ["--watch"] : []), join(root, entry)];
+  const args = ["--max-semi-space-size=8", "--import", followParent, ...(watch ? ["--watch"] : []), join(root, entry)];
   return { name, args, cwd: root, restart: true };
 }
 
