@@ -9,7 +9,11 @@ import { withUserNames } from "./user-names.ts";
 const columns = ["id", "user_id", "request_id", "action", "entity_type", "entity_id", "created_at"] as const;
 
 type Row = Selectable<AuditLog>;
-export type AuditEntryRow = Pick<Row, (typeof columns)[number]> & { user_name: string | null };
+export type AuditEntryRow = Pick<Row, (typeof columns)[number]> & {
+  /** What the thing is called, at most 200 characters; null where it has neither name, text nor address. */
+  entity_name: string | null;
+  user_name: string | null;
+};
 type Snapshot = Record<string, unknown> | null;
 export type AuditDetailRow = AuditEntryRow & { before: Snapshot; after: Snapshot };
 
@@ -19,6 +23,10 @@ export type AuditFilter = {
   user_id?: string | undefined;
 };
 
+/** A name as it is after the change, or was before it: a list tells the things apart without showing all of them. */
+const entityName = sql<string | null>`left(coalesce(
+  after ->> 'name', before ->> 'name', after ->> 'input', before ->> 'input', after ->> 'email', before ->> 'email'), 200)`;
+
 /** A page of changes, the latest first. */
 export function listAuditLog(tx: Tx, args: PageArgs & AuditFilter): Promise<Page<AuditEntryRow>> {
   let matches = tx.selectFrom("audit_log");
@@ -26,8 +34,13 @@ export function listAuditLog(tx: Tx, args: PageArgs & AuditFilter): Promise<Page
     const value = args[column];
     if (value !== undefined) matches = matches.where(column, "=", value);
   }
-  return readDressedPage(tx, args, "audit_log", matches.select(columns), matches, (page, way) =>
-    withUserNames<AuditEntryRow>(tx, page, way),
+  return readDressedPage(
+    tx,
+    args,
+    "audit_log",
+    matches.select(columns).select(entityName.as("entity_name")),
+    matches,
+    (page, way) => withUserNames<AuditEntryRow>(tx, page, way),
   );
 }
 
@@ -37,7 +50,7 @@ export async function getAuditEntry(tx: Tx, id: string): Promise<AuditDetailRow>
     .selectFrom("audit_log as a")
     .leftJoin("user as u", "u.id", "a.user_id")
     .select(columns.map((column) => `a.${column}` as const))
-    .select(["u.name as user_name"])
+    .select(["u.name as user_name", entityName.as("entity_name")])
     .select([sql<Snapshot>`a.before`.as("before"), sql<Snapshot>`a.after`.as("after")])
     .where("a.id", "=", id)
     .executeTakeFirst();

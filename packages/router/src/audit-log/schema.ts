@@ -9,6 +9,7 @@ const fields = {
   action: z.enum(["create", "update", "delete"]),
   entity_type: z.string(),
   entity_id: id,
+  entity_name: z.string().nullable().describe("What it is called, at most 200 characters"),
   created_at: timestamp,
 };
 

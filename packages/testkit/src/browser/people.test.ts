@@ -98,11 +98,22 @@ browserTest("the audit log names who changed what, from which value to which", a
   await page.waitForURL(/type=requirement/);
   const row = page.getByRole("row", { name: /Changed/ }).first();
   await row.getByText("Ada").waitFor();
+  expect(await row.textContent()).toContain("Names every deadline");
   await row.click();
   const panel = page.getByRole("complementary");
   await panel.getByText(/Changed by Ada/).waitFor();
-  await soon(() => panel.getByRole("region", { name: "name before" }).textContent()).toContain("Names the deadline");
-  await soon(() => panel.getByRole("region", { name: "name after" }).textContent()).toContain("Names every deadline");
+  expect(
+    await panel
+      .getByText(/^Before$/)
+      .locator("..")
+      .textContent(),
+  ).toBe("BeforeNames the deadline");
+  expect(
+    await panel
+      .getByText(/^After$/)
+      .locator("..")
+      .textContent(),
+  ).toBe("AfterNames every deadline");
   const [newest] = (await rest<{ items: Entry[] }>("GET", "/audit-log?entity_type=requirement&limit=1")).items;
-  expect(newest).toMatchObject({ entity_type: "requirement", action: "update" });
+  expect(newest).toMatchObject({ entity_type: "requirement", action: "update", entity_name: "Names every deadline" });
 });

@@ -2,8 +2,8 @@ export type FieldChange = { field: string; before: unknown; after: unknown };
 
 type Row = Readonly<Record<string, unknown>> | null;
 
-/** Fields that change by themselves with every change. */
-const own = new Set(["updated_at", "version", "organization_id"]);
+/** Fields that come and change by themselves. */
+const own = new Set(["id", "created_at", "updated_at", "version", "organization_id"]);
 
 /** What differs between two states of a row; undefined stands for a state that is not there. */
 export function changesOf(before: Row, after: Row): FieldChange[] {

@@ -7,6 +7,7 @@ import { trpc } from "../../api/trpc.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
 import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { FilterBar } from "../../ui/filter-bar.tsx";
 import { JsonView } from "../../ui/json-view.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { Beside, Page } from "../../ui/page.tsx";
@@ -26,13 +27,31 @@ const columns: readonly Column<AuditEntry, "created_at">[] = [
   {
     key: "created_at",
     title: "When",
-    width: "140px",
+    width: "156px",
     sort: "created_at",
     cell: (row) => <RelativeTime date={row.created_at} />,
   },
-  { key: "user", title: "Who", width: "minmax(120px, 1fr)", cell: (row) => row.user_name ?? "The system" },
-  { key: "action", title: "Did what", width: "110px", cell: (row) => verbs[row.action] },
-  { key: "entity_type", title: "Kind", width: "minmax(130px, 1fr)", cell: (row) => entityName(row.entity_type) },
+  {
+    key: "user",
+    title: "Who",
+    width: "minmax(120px, 1fr)",
+    wide_only: true,
+    cell: (row) => row.user_name ?? "The system",
+  },
+  { key: "action", title: "Did what", width: "100px", cell: (row) => verbs[row.action] },
+  {
+    key: "entity_type",
+    title: "Kind",
+    width: "minmax(130px, 1fr)",
+    wide_only: true,
+    cell: (row) => entityName(row.entity_type),
+  },
+  {
+    key: "entity_name",
+    title: "Name",
+    width: "minmax(120px, 2fr)",
+    cell: (row) => <span title={row.entity_name ?? ""}>{row.entity_name ?? "–"}</span>,
+  },
 ];
 
 function AuditLogPage() {
@@ -48,7 +67,7 @@ function AuditLogPage() {
   return (
     <Page fill>
       <PageHeader title="Audit log" description="Every change, who made it and when. Secrets are never part of it." />
-      <Group gap="sm">
+      <FilterBar onClear={type === undefined ? null : () => set({ type: undefined })}>
         <Select
           aria-label="Kind"
           placeholder="Any kind"
@@ -59,7 +78,7 @@ function AuditLogPage() {
           searchable
           w={220}
         />
-      </Group>
+      </FilterBar>
       <Beside>
         <DataTable
           label="Changes"
@@ -83,7 +102,7 @@ function AuditLogPage() {
         />
         {open !== undefined && (
           <SidePanel
-            title="Change"
+            title={pages.rows.find((row) => row.id === open)?.entity_name ?? "Change"}
             onClose={() => set({ open: undefined })}
             onPrevious={previous === null ? null : () => set({ open: previous.id })}
             onNext={next === null ? null : () => set({ open: next.id })}
@@ -114,19 +133,41 @@ function Entry(data: AuditEntryDetail) {
       </Text>
       {changes.map((change) => (
         <div key={change.field}>
-          <Text size="sm" fw={600} mb={4}>
+          <Text size="sm" fw={600} mb={2} tt="capitalize">
             {change.field.replaceAll("_", " ")}
           </Text>
-          {change.before !== undefined && (
-            <JsonView value={change.before} label={`${change.field} before`} height={180} />
+          {change.before !== undefined && change.before !== null && (
+            <Value label={change.after === undefined ? "" : "Before"} value={change.before} />
           )}
           {change.after !== undefined && (
-            <div style={{ marginTop: 4 }}>
-              <JsonView value={change.after} label={`${change.field} after`} height={180} />
-            </div>
+            <Value label={change.before === undefined ? "" : "After"} value={change.after} />
           )}
         </div>
       ))}
     </Stack>
+  );
+}
+
+/** Words as words; only what has parts of its own as code. */
+function Value({ label, value }: { label: string; value: unknown }) {
+  const tag =
+    label === "" ? null : (
+      <Text size="xs" c="dimmed" w={48} flex="none">
+        {label}
+      </Text>
+    );
+  return (
+    <Group gap="xs" wrap="nowrap" align="baseline">
+      {tag}
+      {typeof value === "object" && value !== null ? (
+        <div style={{ flex: 1, minWidth: 0 }}>
+          <JsonView value={value} label={label === "" ? "Value" : label} height={180} />
+        </div>
+      ) : (
+        <Text size="sm" className="break-words">
+          {value === null || value === "" ? "–" : typeof value === "string" ? value : JSON.stringify(value)}
+        </Text>
+      )}
+    </Group>
   );
 }

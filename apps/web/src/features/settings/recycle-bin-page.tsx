@@ -9,6 +9,7 @@ import { confirmDestroy } from "../../ui/confirm-destroy.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
 import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { FilterBar } from "../../ui/filter-bar.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { notifyDone, notifyFailure } from "../../ui/notices.ts";
 import { Page } from "../../ui/page.tsx";
@@ -118,10 +119,12 @@ function RecycleBinPage() {
   );
   const set = (changes: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
+  const isFiltered = q !== undefined || type !== undefined;
+  const clear = () => set({ q: undefined, type: undefined });
   return (
     <Page fill>
       <PageHeader title="Recycle bin" description="What was deleted comes back with everything that went with it." />
-      <Group gap="sm">
+      <FilterBar onClear={isFiltered ? clear : null}>
         <SearchField value={q} onChange={(next) => set({ q: next })} label="Search by name" />
         <Select
           aria-label="Kind"
@@ -132,7 +135,7 @@ function RecycleBinPage() {
           clearable
           w={180}
         />
-      </Group>
+      </FilterBar>
       <DataTable
         label="Deleted things"
         columns={columns}
@@ -140,8 +143,8 @@ function RecycleBinPage() {
         sort={sort}
         onSort={(next) => set({ sort: next })}
         empty={
-          q !== undefined || type !== undefined ? (
-            <NothingMatches onClear={() => set({ q: undefined, type: undefined })} />
+          isFiltered ? (
+            <NothingMatches onClear={clear} />
           ) : (
             <EmptyState icon={<IconTrash size={36} color="var(--soft)" aria-hidden />} title="Nothing was deleted">
               Things you delete wait here until somebody restores them or removes them for good.

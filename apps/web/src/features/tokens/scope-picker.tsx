@@ -1,6 +1,20 @@
 import { Checkbox, Group, SimpleGrid, Text } from "@mantine/core";
 import { entityName } from "../settings/entity-names.ts";
 
+/** What only permissions name. */
+const others: Readonly<Record<string, string>> = {
+  member: "Members",
+  test_result: "Results",
+  score: "Scores",
+  job: "Background work",
+  deletion: "Recycle bin",
+  audit_log: "Audit log",
+};
+
+function resourceName(resource: string): string {
+  return others[resource] ?? entityName(resource);
+}
+
 type Props = { granted: readonly string[]; value: readonly string[]; onChange: (scopes: string[]) => void };
 
 function byResource(granted: readonly string[]): Map<string, string[]> {
@@ -19,9 +33,9 @@ export function ScopePicker({ granted, value, onChange }: Props) {
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
       {[...byResource(granted)].map(([resource, actions]) => (
-        <div key={resource} role="group" aria-label={entityName(resource)}>
+        <div key={resource} role="group" aria-label={resourceName(resource)}>
           <Text size="sm" fw={600} mb={4}>
-            {entityName(resource)}
+            {resourceName(resource)}
           </Text>
           <Group gap="sm">
             {actions.map((action) => (
