@@ -12,6 +12,20 @@ export const plannedMetric = z.object({
 });
 export type PlannedMetric = z.infer<typeof plannedMetric>;
 
+/** How the version of a run's parameters was found: named, the newest of a named experiment, or bound to an environment. */
+export const parametersSources = ["version", "latest", "environment"] as const;
+
+/** Where the values in `params` are from. */
+export const plannedParameters = z.object({
+  source: z.enum(parametersSources),
+  experiment_id: z.uuid(),
+  experiment_name: z.string(),
+  version: z.int(),
+  content_hash: z.string(),
+  environment: z.string().nullable().describe("The environment that it was bound to, where one was asked for"),
+});
+export type PlannedParameters = z.infer<typeof plannedParameters>;
+
 export const metricsSources = ["run", "test_set", "requirement"] as const;
 
 /**

@@ -43,6 +43,8 @@ const testRunFields = {
     .enum(["execute", "rescore"])
     .describe("Whether it calls the endpoint, or scores answers of another run again"),
   source_run_id: id.nullable().describe("The run whose answers were scored again"),
+  experiment_id: id.nullable().describe("The experiment whose version its requests were made with"),
+  experiment_version: z.int().nullable(),
   ...progress,
   input_tokens: z.int().describe("Used by the models that judged"),
   output_tokens: z.int(),
@@ -85,6 +87,8 @@ export const listTestRuns = listInput(["created_at"], {
   project_id: id.optional(),
   test_set_id: id.optional(),
   endpoint_id: id.optional(),
+  experiment_id: id.optional(),
+  experiment_version: z.int().min(1).max(2_147_483_647).optional(),
   status: runStatus.optional(),
   q: searchText.describe("Finds a part of the name"),
 });
