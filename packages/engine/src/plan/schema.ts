@@ -39,6 +39,7 @@ export const runPlan = z.object({
   models: z.array(z.object({ id: z.uuid(), name: z.string(), config: modelConfig })),
   default_model_id: z.uuid().nullable(),
   params: z.record(z.string(), z.unknown()),
+  parameters: plannedParameters.optional(),
   concurrency: z.int().min(1).max(1000),
   repeats: z.int().min(1).max(100),
   /** The run rests after so many calls in a row that came to nothing; null: never. */

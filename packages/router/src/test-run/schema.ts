@@ -2,7 +2,7 @@ import { z } from "zod";
 import { metricImplementations, metricParameters, resultVerdicts } from "@rhesis/engine/metric/schema";
 import { modelProviders } from "@rhesis/engine/model/schema";
 import { runStatuses } from "@rhesis/engine/run/schema";
-import { metricsSources } from "@rhesis/engine/plan/schema";
+import { metricsSources, plannedParameters } from "@rhesis/engine/plan/schema";
 import { httpMethods } from "@rhesis/engine/target/schema";
 import { assetFields, id, listInput, listOutput, name, searchText, timestamp, version } from "../list.ts";
 
@@ -71,6 +71,7 @@ export const planSummary = z
     metrics_source: z.enum(metricsSources),
     models: z.array(z.object({ id, name: z.string(), provider: z.enum(modelProviders), model_name: z.string() })),
     params: z.record(z.string(), z.unknown()),
+    parameters: plannedParameters.nullable().describe("Which version `params` are, where they are one"),
     concurrency: z.int(),
     repeats: z.int(),
     pause_after_errors: z.int().nullable(),

@@ -112,7 +112,7 @@ function testExamples(place: Place): Record<string, Input> {
   const draft = { ...refers, prompt_id };
   const tests = { id: test_set_id, test_ids: [test_id] };
   const metrics = { id: test_set_id, metric_ids: [metric_id] };
-  const run = { ...metrics, endpoint_id: place.endpoint_id };
+  const run = { ...metrics, endpoint_id: place.endpoint_id, parameters: { experiment_id: place.experiment_id } };
   return {
     "test.list": { project_id, ...refers, test_set_id },
     "test.get": { id: test_id },
