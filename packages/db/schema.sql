@@ -102,14 +102,17 @@ create table deletion (
   project_id uuid,
   user_id uuid default current_actor(),
   created_at timestamp with time zone not null default now(),
-  constraint deletion_entity_type_check CHECK ((entity_type = ANY (ARRAY['project'::text, 'model'::text, 'endpoint'::text, 'requirement'::text, 'topic'::text, 'category'::text, 'prompt'::text, 'metric'::text, 'test'::text, 'test_set'::text, 'test_run'::text]))),
+  private_to uuid,
+  constraint deletion_entity_type_check CHECK ((entity_type = ANY (ARRAY['project'::text, 'model'::text, 'endpoint'::text, 'requirement'::text, 'topic'::text, 'category'::text, 'prompt'::text, 'metric'::text, 'test'::text, 'test_set'::text, 'test_run'::text, 'experiment'::text]))),
   constraint deletion_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
-  constraint deletion_pkey PRIMARY KEY (organization_id, id)
+  constraint deletion_pkey PRIMARY KEY (organization_id, id),
+  constraint deletion_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE
 );
 alter table deletion owner to rhesis_owner;
 alter table deletion enable row level security;
 alter table deletion force row level security;
-create policy tenant on deletion for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+CREATE INDEX deletion_count_idx ON public.deletion USING btree (organization_id, private_to);
+create policy tenant on deletion for all to rhesis_app using (((organization_id = ( SELECT current_organization() AS current_organization)) AND ((private_to IS NULL) OR (private_to = ( SELECT current_actor() AS current_actor))))) with check (((organization_id = ( SELECT current_organization() AS current_organization)) AND ((private_to IS NULL) OR (private_to = ( SELECT current_actor() AS current_actor)))));
 grant delete, insert, select on deletion to rhesis_app;
 
 create table endpoint (
@@ -150,6 +153,80 @@ CREATE TRIGGER audit_delete AFTER DELETE ON public.endpoint REFERENCING OLD TABL
 CREATE TRIGGER audit_insert AFTER INSERT ON public.endpoint REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.endpoint FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.endpoint FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table experiment (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  owner_id uuid not null default current_actor(),
+  name text not null,
+  description text not null default ''::text,
+  visibility text not null default 'private'::text,
+  latest_version integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint experiment_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint experiment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint experiment_pkey PRIMARY KEY (organization_id, id),
+  constraint experiment_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
+  constraint experiment_project_id_key UNIQUE (organization_id, project_id, id),
+  constraint experiment_visibility_check CHECK ((visibility = ANY (ARRAY['private'::text, 'shared'::text]))),
+  constraint experiment_visibility_key UNIQUE (organization_id, id, owner_id, visibility)
+);
+alter table experiment owner to rhesis_owner;
+alter table experiment enable row level security;
+alter table experiment force row level security;
+CREATE INDEX experiment_count_idx ON public.experiment USING btree (organization_id, project_id, visibility, owner_id) WHERE (deleted_at IS NULL);
+CREATE INDEX experiment_deletion_id_idx ON public.experiment USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX experiment_name_idx ON public.experiment USING btree (organization_id, name, id) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX experiment_private_name_key ON public.experiment USING btree (organization_id, project_id, owner_id, name) WHERE ((visibility = 'private'::text) AND (deleted_at IS NULL));
+CREATE UNIQUE INDEX experiment_shared_name_key ON public.experiment USING btree (organization_id, project_id, name) WHERE ((visibility = 'shared'::text) AND (deleted_at IS NULL));
+create policy gate on experiment for all to rhesis_gate using (true);
+create policy tenant on experiment for all to rhesis_app using (((organization_id = ( SELECT current_organization() AS current_organization)) AND ((visibility = 'shared'::text) OR (owner_id = ( SELECT current_actor() AS current_actor))))) with check (((organization_id = ( SELECT current_organization() AS current_organization)) AND ((visibility = 'shared'::text) OR (owner_id = ( SELECT current_actor() AS current_actor)))));
+grant delete, insert, select on experiment to rhesis_app;
+grant update (project_id, owner_id, name, description, visibility, latest_version, created_at, updated_at, deleted_at, deletion_id, version) on experiment to rhesis_app;
+grant select (organization_id, project_id, owner_id, visibility, deleted_at, deletion_id) on experiment to rhesis_gate;
+grant update (deleted_at, deletion_id) on experiment to rhesis_gate;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.experiment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.experiment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.experiment FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,latest_version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,latest_version}'::text[]))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.experiment FOR EACH ROW WHEN ((old.latest_version = new.latest_version)) EXECUTE FUNCTION touch_row();
+
+create table experiment_version (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  experiment_id uuid not null,
+  owner_id uuid not null,
+  visibility text not null,
+  number integer not null,
+  "values" jsonb not null,
+  note text not null default ''::text,
+  user_id uuid,
+  content_hash text not null,
+  schema_fingerprint text not null,
+  parent integer,
+  created_at timestamp with time zone not null default now(),
+  constraint experiment_version_content_hash_key UNIQUE (organization_id, experiment_id, content_hash),
+  constraint experiment_version_experiment_id_fkey FOREIGN KEY (organization_id, experiment_id, owner_id, visibility) REFERENCES experiment(organization_id, id, owner_id, visibility) ON UPDATE CASCADE ON DELETE CASCADE,
+  constraint experiment_version_number_check CHECK ((number > 0)),
+  constraint experiment_version_number_key UNIQUE (organization_id, experiment_id, number),
+  constraint experiment_version_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint experiment_version_parent_fkey FOREIGN KEY (organization_id, experiment_id, parent) REFERENCES experiment_version(organization_id, experiment_id, number),
+  constraint experiment_version_pkey PRIMARY KEY (organization_id, id),
+  constraint experiment_version_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE SET NULL
+);
+alter table experiment_version owner to rhesis_owner;
+alter table experiment_version enable row level security;
+alter table experiment_version force row level security;
+CREATE INDEX experiment_version_experiment_id_idx ON public.experiment_version USING btree (organization_id, experiment_id, id);
+create policy tenant on experiment_version for all to rhesis_app using (((organization_id = ( SELECT current_organization() AS current_organization)) AND ((visibility = 'shared'::text) OR (owner_id = ( SELECT current_actor() AS current_actor))))) with check (((organization_id = ( SELECT current_organization() AS current_organization)) AND ((visibility = 'shared'::text) OR (owner_id = ( SELECT current_actor() AS current_actor)))));
+grant insert, select on experiment_version to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.experiment_version REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.experiment_version REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.experiment_version FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,owner_id,visibility}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,owner_id,visibility}'::text[]))) EXECUTE FUNCTION audit_update('id');
 
 create table idempotency_key (
   organization_id uuid not null default current_organization(),
@@ -361,6 +438,38 @@ CREATE TRIGGER audit_update AFTER UPDATE ON public.organization FOR EACH ROW WHE
 CREATE TRIGGER touch BEFORE UPDATE ON public.organization FOR EACH ROW EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE OF feature_overrides, deleted_at, name ON public.organization FOR EACH ROW EXECUTE FUNCTION notify_organization();
 
+create table parameter_environment (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  name text not null,
+  experiment_id uuid not null,
+  experiment_version integer not null,
+  user_id uuid,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  version integer not null default 1,
+  constraint parameter_environment_experiment_id_fkey FOREIGN KEY (organization_id, project_id, experiment_id) REFERENCES experiment(organization_id, project_id, id),
+  constraint parameter_environment_name_check CHECK ((name ~ '^[a-z0-9][a-z0-9._-]{0,62}$'::text)),
+  constraint parameter_environment_name_key UNIQUE (organization_id, project_id, name),
+  constraint parameter_environment_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint parameter_environment_pkey PRIMARY KEY (organization_id, id),
+  constraint parameter_environment_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
+  constraint parameter_environment_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE SET NULL,
+  constraint parameter_environment_version_fkey FOREIGN KEY (organization_id, experiment_id, experiment_version) REFERENCES experiment_version(organization_id, experiment_id, number)
+);
+alter table parameter_environment owner to rhesis_owner;
+alter table parameter_environment enable row level security;
+alter table parameter_environment force row level security;
+CREATE INDEX parameter_environment_experiment_id_idx ON public.parameter_environment USING btree (organization_id, experiment_id);
+create policy tenant on parameter_environment for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select on parameter_environment to rhesis_app;
+grant update (project_id, name, experiment_id, experiment_version, user_id, created_at, updated_at, version) on parameter_environment to rhesis_app;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.parameter_environment REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.parameter_environment REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.parameter_environment FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.parameter_environment FOR EACH ROW EXECUTE FUNCTION touch_row();
+
 create table project (
   organization_id uuid not null default current_organization(),
   id uuid not null default uuidv7(),
@@ -371,6 +480,7 @@ create table project (
   deleted_at timestamp with time zone,
   deletion_id uuid,
   version integer not null default 1,
+  parameters_schema jsonb not null default '{"fields": []}'::jsonb,
   constraint project_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
   constraint project_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint project_pkey PRIMARY KEY (organization_id, id)
@@ -382,10 +492,11 @@ CREATE INDEX project_deletion_id_idx ON public.project USING btree (organization
 CREATE UNIQUE INDEX project_name_key ON public.project USING btree (organization_id, name) WHERE (deleted_at IS NULL);
 create policy tenant on project for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on project to rhesis_app;
-grant update (name, description, created_at, updated_at, deleted_at, deletion_id, version) on project to rhesis_app;
+grant update (name, description, created_at, updated_at, deleted_at, deletion_id, version, parameters_schema) on project to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.project REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.project REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.project FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER move_private_experiments AFTER UPDATE OF deleted_at ON public.project FOR EACH ROW WHEN (((old.deleted_at IS NULL) <> (new.deleted_at IS NULL))) EXECUTE FUNCTION gate_move_private_experiments();
 CREATE TRIGGER touch BEFORE UPDATE ON public.project FOR EACH ROW EXECUTE FUNCTION touch_row();
 
 create table prompt (
@@ -623,8 +734,11 @@ create table test_run (
   deleted_at timestamp with time zone,
   deletion_id uuid,
   version integer not null default 1,
+  experiment_id uuid,
+  experiment_version integer,
   constraint test_run_counts_check CHECK (((((passed + failed) + inconclusive) + errored) <= total)),
   constraint test_run_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES endpoint(organization_id, id),
+  constraint test_run_experiment_fkey FOREIGN KEY (organization_id, experiment_id, experiment_version) REFERENCES experiment_version(organization_id, experiment_id, number) ON DELETE SET NULL (experiment_id, experiment_version),
   constraint test_run_job_id_fkey FOREIGN KEY (organization_id, job_id) REFERENCES job(organization_id, id),
   constraint test_run_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'rescore'::text]))),
   constraint test_run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
@@ -640,6 +754,7 @@ alter table test_run enable row level security;
 alter table test_run force row level security;
 CREATE INDEX test_run_count_idx ON public.test_run USING btree (organization_id, project_id) WHERE (deleted_at IS NULL);
 CREATE INDEX test_run_endpoint_id_idx ON public.test_run USING btree (organization_id, endpoint_id, id);
+CREATE INDEX test_run_experiment_idx ON public.test_run USING btree (organization_id, experiment_id, id) WHERE (experiment_id IS NOT NULL);
 CREATE INDEX test_run_live_job_idx ON public.test_run USING btree (organization_id, job_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX test_run_project_id_idx ON public.test_run USING btree (organization_id, project_id, id);
 CREATE INDEX test_run_running_idx ON public.test_run USING btree (organization_id, endpoint_id) WHERE (status = 'running'::text);
@@ -648,7 +763,7 @@ CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organizati
 create policy gate on test_run for select to rhesis_gate using (true);
 create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test_run to rhesis_app;
-grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, held_until, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version) on test_run to rhesis_app;
+grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, held_until, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version, experiment_id, experiment_version) on test_run to rhesis_app;
 grant select (organization_id, job_id, status) on test_run to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
@@ -819,7 +934,7 @@ CREATE OR REPLACE FUNCTION public.audit_redact(entry jsonb)
  RETURNS jsonb
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN (entry - ARRAY['auth_secret'::text, 'api_key'::text, 'token_hash'::text, 'plan'::text]);
+RETURN CASE WHEN ((entry ->> 'visibility'::text) = 'private'::text) THEN (entry - ARRAY['name'::text, 'description'::text, 'note'::text, 'content_hash'::text, 'values'::text]) ELSE (entry - ARRAY['auth_secret'::text, 'api_key'::text, 'token_hash'::text, 'plan'::text, 'values'::text]) END;
 alter routine audit_redact(jsonb) owner to rhesis_owner;
 
 CREATE OR REPLACE PROCEDURE public.audit_table(IN tbl regclass, IN key text, IN moving text[] DEFAULT '{}'::text[])
@@ -977,6 +1092,21 @@ AS $function$
   order by o.name, o.id
 $function$;
 alter routine gate_memberships(uuid) owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_move_private_experiments()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+begin
+  update public.experiment e set deleted_at = new.deleted_at, deletion_id = new.deletion_id
+  where e.organization_id = new.organization_id and e.project_id = new.id and e.visibility = 'private'
+    and e.owner_id is distinct from public.current_actor()
+    and case when new.deleted_at is null then e.deletion_id = old.deletion_id else e.deleted_at is null end;
+  return null;
+end $function$;
+alter routine gate_move_private_experiments() owner to rhesis_gate;
 
 CREATE OR REPLACE FUNCTION public.gate_organizations()
  RETURNS SETOF uuid

@@ -18,6 +18,7 @@ const actions = {
   metric: [...crud, "try"],
   test: crud,
   test_set: [...crud, "execute"],
+  experiment: [...crud, "promote"],
   test_run: ["read", "update", "delete", "cancel", "pause"],
   test_result: ["read"],
   job: ["read"],

@@ -18,7 +18,8 @@ export type AssetTable =
   | "metric"
   | "test"
   | "test_set"
-  | "test_run";
+  | "test_run"
+  | "experiment";
 
 /** Names of assets as people read them. */
 export const assetNames: Record<AssetTable, string> = {
@@ -33,6 +34,7 @@ export const assetNames: Record<AssetTable, string> = {
   test: "test",
   test_set: "test set",
   test_run: "test run",
+  experiment: "experiment",
 };
 
 type AssetColumns = { id: string; deleted_at: Date | null; deletion_id: string | null; version: number };
@@ -139,10 +141,11 @@ export const partsOf: Partial<Record<AssetTable, readonly (readonly [AssetTable,
     ["test", "project_id"],
     ["test_set", "project_id"],
     ["test_run", "project_id"],
+    ["experiment", "project_id"],
   ],
 };
 
-const projectScoped: ReadonlySet<AssetTable> = new Set(["endpoint", "test", "test_set", "test_run"]);
+const projectScoped: ReadonlySet<AssetTable> = new Set(["endpoint", "test", "test_set", "test_run", "experiment"]);
 
 /**
  * Hides an asset and what belongs to it, all under one deletion id.
@@ -151,6 +154,8 @@ const projectScoped: ReadonlySet<AssetTable> = new Set(["endpoint", "test", "tes
 export async function deleteAsset(tx: Tx, table: AssetTable, asset: AssetVersion): Promise<Deletion> {
   const label = table === "test" ? sql<string>`coalesce(nullif(name, ''), left(input, 200))` : sql.ref<string>("name");
   const project = projectScoped.has(table) ? sql.ref<string | null>("project_id") : sql<string | null>`null::uuid`;
+  const owner = sql<string | null>`case when visibility = 'private' then owner_id end`;
+  const private_to = table === "experiment" ? owner : sql<string | null>`null::uuid`;
   let update = untyped(tx)
     .updateTable(table as string)
     .set({ deleted_at: sql`now()`, deletion_id: sql`uuidv7()` } as never)
@@ -158,16 +163,16 @@ export async function deleteAsset(tx: Tx, table: AssetTable, asset: AssetVersion
     .where("deleted_at", "is", null);
   if (asset.expected_version !== undefined) update = update.where("version", "=", asset.expected_version);
   const row = await update
-    .returning(["id", "deletion_id", label.as("name"), project.as("project_id")])
+    .returning(["id", "deletion_id", label.as("name"), project.as("project_id"), private_to.as("private_to")])
     .executeTakeFirst();
   if (row === undefined || row.deletion_id === null) {
     await checkVersion(tx, table, asset);
     throw notFound(assetNames[table]);
   }
-  const { id, deletion_id, name, project_id } = row;
+  const { id, deletion_id, name, project_id, private_to: seen_by } = row;
   await tx
     .insertInto("deletion")
-    .values({ id: deletion_id, entity_type: table, entity_id: id, name, project_id })
+    .values({ id: deletion_id, entity_type: table, entity_id: id, name, project_id, private_to: seen_by })
     .execute();
   for (const [part, column] of partsOf[table] ?? []) await deleteParts(tx, part, column, { id, deletion_id });
   return { id, deletion_id };

@@ -27,6 +27,8 @@ export const constraintProblems: Readonly<Record<string, Problem>> = {
   prompt_name_key: taken("prompt"),
   metric_name_key: taken("metric"),
   test_set_name_key: taken("test set", " in this project"),
+  experiment_private_name_key: taken("private experiment", " of yours in this project"),
+  experiment_shared_name_key: taken("shared experiment", " in this project"),
   model_default_key: {
     code: "conflict",
     message: "Somebody else chose another default model at the same time. Try again.",
@@ -39,6 +41,8 @@ export const constraintProblems: Readonly<Record<string, Problem>> = {
   endpoint_project_id_fkey: missing("project_id", "project"),
   test_project_id_fkey: missing("project_id", "project"),
   test_set_project_id_fkey: missing("project_id", "project"),
+  experiment_project_id_fkey: missing("project_id", "project"),
+  experiment_version_parent_fkey: missing("parent", "version"),
   test_run_project_id_fkey: missing("project_id", "project"),
   api_token_project_id_fkey: missing("project_id", "project"),
   test_prompt_id_fkey: missing("prompt_id", "prompt"),

@@ -3,6 +3,7 @@
 import type { JsonColumn } from "./json-column.ts";
 import type { MetricImplementation, MetricParameters, ResultVerdict, ScoreVerdict } from "@rhesis/engine/metric/schema";
 import type { ModelProvider } from "@rhesis/engine/model/schema";
+import type { ParametersSchema, ParameterValues } from "@rhesis/engine/parameters/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { ReceivedResponse, SentRequest, TargetAnswer, TargetAttempt, TargetConfig, TargetErrorCode } from "@rhesis/engine/target/schema";
 import type { ColumnType } from "kysely";
@@ -57,10 +58,11 @@ export interface Category {
 export interface Deletion {
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   entity_id: string;
-  entity_type: "project" | "model" | "endpoint" | "requirement" | "topic" | "category" | "prompt" | "metric" | "test" | "test_set" | "test_run";
+  entity_type: "project" | "model" | "endpoint" | "requirement" | "topic" | "category" | "prompt" | "metric" | "test" | "test_set" | "test_run" | "experiment";
   id: Generated<string>;
   name: string;
   organization_id: Generated<string>;
+  private_to: string | null;
   project_id: string | null;
   user_id: Generated<string | null>;
 }
@@ -81,6 +83,38 @@ export interface Endpoint {
   project_id: string;
   updated_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   version: Generated<number>;
+}
+
+export interface Experiment {
+  created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  deleted_at: ColumnType<Date, Date | string, Date | string> | null;
+  deletion_id: string | null;
+  description: Generated<string>;
+  id: Generated<string>;
+  latest_version: Generated<number>;
+  name: string;
+  organization_id: Generated<string>;
+  owner_id: Generated<string>;
+  project_id: string;
+  updated_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  version: Generated<number>;
+  visibility: Generated<"private" | "shared">;
+}
+
+export interface ExperimentVersion {
+  content_hash: string;
+  created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  experiment_id: string;
+  id: Generated<string>;
+  note: Generated<string>;
+  number: number;
+  organization_id: Generated<string>;
+  owner_id: string;
+  parent: number | null;
+  schema_fingerprint: string;
+  user_id: string | null;
+  values: JsonColumn<ParameterValues>;
+  visibility: "private" | "shared";
 }
 
 export interface IdempotencyKey {
@@ -178,6 +212,19 @@ export interface Organization {
   version: Generated<number>;
 }
 
+export interface ParameterEnvironment {
+  created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  experiment_id: string;
+  experiment_version: number;
+  id: Generated<string>;
+  name: string;
+  organization_id: Generated<string>;
+  project_id: string;
+  updated_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  user_id: string | null;
+  version: Generated<number>;
+}
+
 export interface Project {
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   deleted_at: ColumnType<Date, Date | string, Date | string> | null;
@@ -186,6 +233,7 @@ export interface Project {
   id: Generated<string>;
   name: string;
   organization_id: Generated<string>;
+  parameters_schema: Generated<JsonColumn<ParametersSchema>>;
   updated_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   version: Generated<number>;
 }
@@ -299,6 +347,8 @@ export interface TestRun {
   endpoint_id: string;
   error: string | null;
   errored: Generated<number>;
+  experiment_id: string | null;
+  experiment_version: number | null;
   failed: Generated<number>;
   finished_at: ColumnType<Date, Date | string, Date | string> | null;
   held_until: ColumnType<Date, Date | string, Date | string> | null;
@@ -387,6 +437,8 @@ export interface DB {
   category: Category;
   deletion: Deletion;
   endpoint: Endpoint;
+  experiment: Experiment;
+  experiment_version: ExperimentVersion;
   idempotency_key: IdempotencyKey;
   invitation: Invitation;
   job: Job;
@@ -394,6 +446,7 @@ export interface DB {
   metric: Metric;
   model: Model;
   organization: Organization;
+  parameter_environment: ParameterEnvironment;
   project: Project;
   prompt: Prompt;
   requirement: Requirement;

@@ -160,6 +160,32 @@ const acrossOrganizations: Record<string, (a: TestOrganization, b: TestOrganizat
     ]);
   },
 
+  async gate_move_private_experiments(a, b) {
+    const owned = [a, b].flatMap((place) => [
+      { ...place, owner_id: place.people.admin.user_id, visibility: "private" },
+      { ...place, owner_id: place.people.admin.user_id, visibility: "shared" },
+      { ...place, owner_id: place.people.owner.user_id, visibility: "private" },
+    ]);
+    const values = ({ project_id, owner_id, visibility }: (typeof owned)[number]) => ({
+      project_id,
+      owner_id,
+      visibility,
+      name: `${owner_id} ${visibility}`,
+    });
+    const made = await insert("experiment", owned, values);
+    const hidden = async () => {
+      const rows = await open().admin<{ id: string }>("select id from experiment where deleted_at is not null");
+      return made.flatMap(({ id }, nr) => (rows.some((row) => row.id === id) ? [nr] : []));
+    };
+    // Of the owner's own and of shared ones the statement that deletes a project takes care itself.
+    const move = (deleted_at: Date | null, deletion_id: string | null) =>
+      open().database.write(a.tenant, (tx) => tx.updateTable("project").set({ deleted_at, deletion_id }).execute());
+    await move(new Date(), randomUUID());
+    expect(await hidden()).toEqual([0]);
+    await move(null, null);
+    expect(await hidden()).toEqual([]);
+  },
+
   async gate_organizations(a, b) {
     await open().admin("update organization set deleted_at = now() where id = $1", [b.id]);
     const all = await open().admin<{ id: string }>("select id from organization order by id");

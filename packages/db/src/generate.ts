@@ -11,6 +11,7 @@ const imports = [
   ["./json-column.ts", ["JsonColumn"]],
   ["@rhesis/engine/metric/schema", ["MetricImplementation", "MetricParameters", "ResultVerdict", "ScoreVerdict"]],
   ["@rhesis/engine/model/schema", ["ModelProvider"]],
+  ["@rhesis/engine/parameters/schema", ["ParametersSchema", "ParameterValues"]],
   ["@rhesis/engine/plan/schema", ["RunPlan"]],
   [
     "@rhesis/engine/target/schema",

@@ -32,6 +32,7 @@ const ways = lists.flatMap((name) => {
 /** What lists of something's parts have to be told. */
 const inputs: Record<string, object> = {
   "requirement.metrics": { id: largeId("requirement", 1) },
+  "experiment.versions": { id: largeId("experiment", 1) },
   "test_set.tests": { id: largeId("test_set", 1) },
   "test_set.metrics": { id: largeId("test_set", 1) },
   "test_result.list": { test_run_id: largeId("test_run", 1) },
@@ -63,6 +64,8 @@ function call(name: string): Query {
 const shortLists = new Map([
   ["api_token.list", size.some],
   ["endpoint.list", size.some],
+  ["experiment.list", size.some],
+  ["experiment.versions", size.few],
   ["member.list", size.some],
   ["member.invitations", size.some],
   ["model.list", size.some],
@@ -124,12 +127,16 @@ const reads = Object.keys(procedures).filter(
 
 /** Of reads that are about something else than one row of their resource. */
 const readInputs = (): Record<string, object> => ({
+  "experiment.version": { id: largeId("experiment", 1), number: 1 },
   "me.get": {},
   "member.get": { user_id: largeId("user", 1) },
   "member.invitation": { id: largeId("invitation", 1) },
   "metric.catalog": {},
   "organization.find": { id: a.id },
   "organization.get": {},
+  "parameter_environment.list": { project_id: largeId("project", 2) },
+  "parameters.resolve": { project_id: largeId("project", 2) },
+  "parameters.schema": { project_id: largeId("project", 2) },
   "test_result.summary": { test_run_id: largeId("test_run", 1) },
 });
 

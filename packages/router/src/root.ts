@@ -4,12 +4,15 @@ import { auditLogRouter } from "./audit-log/router.ts";
 import { categoryRouter } from "./category/router.ts";
 import { deletionRouter } from "./deletion/router.ts";
 import { endpointRouter } from "./endpoint/router.ts";
+import { experimentRouter } from "./experiment/router.ts";
 import { jobRouter } from "./job/router.ts";
 import { meRouter } from "./me/router.ts";
 import { memberRouter } from "./member/router.ts";
 import { metricRouter } from "./metric/router.ts";
 import { modelRouter } from "./model/router.ts";
 import { organizationRouter } from "./organization/router.ts";
+import { parameterEnvironmentRouter } from "./parameter-environment/router.ts";
+import { parametersRouter } from "./parameters/router.ts";
 import { projectRouter } from "./project/router.ts";
 import { promptRouter } from "./prompt/router.ts";
 import { requirementRouter } from "./requirement/router.ts";
@@ -27,12 +30,15 @@ type Routes = {
   category: typeof categoryRouter;
   deletion: typeof deletionRouter;
   endpoint: typeof endpointRouter;
+  experiment: typeof experimentRouter;
   job: typeof jobRouter;
   me: typeof meRouter;
   member: typeof memberRouter;
   metric: typeof metricRouter;
   model: typeof modelRouter;
   organization: typeof organizationRouter;
+  parameter_environment: typeof parameterEnvironmentRouter;
+  parameters: typeof parametersRouter;
   project: typeof projectRouter;
   prompt: typeof promptRouter;
   requirement: typeof requirementRouter;
@@ -49,12 +55,15 @@ const routes: Routes = {
   category: categoryRouter,
   deletion: deletionRouter,
   endpoint: endpointRouter,
+  experiment: experimentRouter,
   job: jobRouter,
   me: meRouter,
   member: memberRouter,
   metric: metricRouter,
   model: modelRouter,
   organization: organizationRouter,
+  parameter_environment: parameterEnvironmentRouter,
+  parameters: parametersRouter,
   project: projectRouter,
   prompt: promptRouter,
   requirement: requirementRouter,

@@ -67,6 +67,7 @@ const tableOfField: Record<string, string> = {
   "member.invitation id": "invitation",
   "member.revoke_invitation id": "invitation",
   entity_id: "topic",
+  owner_id: "user",
 };
 
 function tableOf(procedure: string, field: string): string {
@@ -120,6 +121,9 @@ function sample(schema: JsonSchema, field: string, idFor: (field: string) => str
 const extra: Record<string, object> = {
   "test.create": { input: "Hello" },
   "test.create_many": { tests: [{ input: "Hello" }] },
+  "parameter_environment.bind": { name: "production" },
+  "parameter_environment.unbind": { name: "production" },
+  "parameters.set_schema": { fields: [] },
   "metric.try metric_id": { output: "Hello" },
   "metric.try model_id": { parameters: { implementation: "judge_numeric", evaluation_prompt: "Good?" } },
 };

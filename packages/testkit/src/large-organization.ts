@@ -9,7 +9,7 @@ import type { TestOrganization } from "./tenants.ts";
  */
 export type LargeSize = { many: number; some: number; few: number };
 
-type Filling = { rows: keyof LargeSize; values: Record<string, string> };
+type Filling = { rows: keyof LargeSize | "one"; values: Record<string, string> };
 
 const tables = [
   "user",
@@ -25,6 +25,9 @@ const tables = [
   "metric",
   "test",
   "test_set",
+  "experiment",
+  "experiment_version",
+  "parameter_environment",
   "test_run",
   "job",
   "test_result",
@@ -101,9 +104,44 @@ const keyed: Record<Keyed, Filling> = {
     },
   },
   test_set: { rows: "many", values: { project_id: aProject, name: "'Set ' || n", test_count: "$many" } },
+  experiment: {
+    rows: "some",
+    values: {
+      project_id: aProject,
+      owner_id: aPerson,
+      name: "'Experiment ' || n",
+      visibility: "'shared'",
+      latest_version: "case n when 1 then $few else 0 end",
+    },
+  },
+  // All of the first experiment.
+  experiment_version: {
+    rows: "few",
+    values: {
+      experiment_id: idOf("experiment", "1"),
+      owner_id: idOf("user", "2"),
+      visibility: "'shared'",
+      number: "n",
+      values: `'{}'`,
+      user_id: aPerson,
+      content_hash: "n::text",
+      schema_fingerprint: "'1'",
+    },
+  },
+  parameter_environment: {
+    rows: "one",
+    values: {
+      project_id: idOf("project", "2"),
+      name: "'default'",
+      experiment_id: idOf("experiment", "1"),
+      experiment_version: "1",
+    },
+  },
   test_run: {
     rows: "many",
     values: {
+      experiment_id: idOf("experiment", "1"),
+      experiment_version: "1 + n % $few",
       project_id: aProject,
       test_set_id: idOf("test_set", "1 + n % 10"),
       endpoint_id: idOf("endpoint", "1 + n % 4"),
@@ -177,9 +215,11 @@ export async function fillOrganization(admin_url: string, { id }: TestOrganizati
     await client.query("set session_replication_role = replica; set synchronous_commit = off");
     const fill = async (table: string, { rows, values }: Filling, more: Record<string, string>): Promise<void> => {
       const all = { ...more, ...values };
-      const text = Object.values(all).join(", ").replaceAll("$many", String(size.many));
+      const text = Object.values(all)
+        .join(", ")
+        .replaceAll(/\$(many|few)/g, (_, rows: "many" | "few") => String(size[rows]));
       await client.query(
-        `insert into "${table}" (${Object.keys(all).join(", ")}) select ${text} from generate_series(1, ${size[rows]}) n`,
+        `insert into "${table}" (${Object.keys(all).join(", ")}) select ${text} from generate_series(1, ${rows === "one" ? 1 : size[rows]}) n`,
       );
     };
     const owner = { organization_id: `'${id}'` };

@@ -45,7 +45,24 @@ async function insertAssets(tx: Tx, { project_id }: TestOrganization): Promise<A
   await tx.insertInto("requirement_metric").values({ requirement_id, metric_id }).execute();
   await tx.insertInto("test_set_metric").values({ test_set_id: set.id, metric_id }).execute();
   await tx.insertInto("test_set_test").values({ test_set_id: set.id, test_id: test.id, position: 1 }).execute();
+  await insertParameters(tx, project_id);
   return { endpoint_id: endpoint.id, test_id: test.id, test_set_id: set.id, metric_id };
+}
+
+async function insertParameters(tx: Tx, project_id: string): Promise<void> {
+  const columns = ["id", "owner_id", "visibility"] as const;
+  const draft = { project_id, name: "Prompts", visibility: "shared" as const, latest_version: 1 };
+  const { id: experiment_id, owner_id, visibility } = await createAsset(tx, "experiment", draft, columns);
+  const of = { experiment_id, owner_id, visibility, number: 1, content_hash: "1", schema_fingerprint: "1" };
+  await tx
+    .insertInto("experiment_version")
+    .values({ ...of, values: "{}" })
+    .execute();
+  const bound = { project_id, experiment_id, experiment_version: 1 };
+  await tx
+    .insertInto("parameter_environment")
+    .values({ ...bound, name: "default" })
+    .execute();
 }
 
 async function insertWork(tx: Tx, { project_id, people }: TestOrganization, assets: Assets): Promise<void> {

@@ -40,6 +40,7 @@ const needs: Partial<Record<AssetTable, readonly (readonly [AssetTable, string])
   test: [["project", "project_id"]],
   test_set: [["project", "project_id"]],
   test_run: [["project", "project_id"]],
+  experiment: [["project", "project_id"]],
   metric: [["model", "model_id"]],
 };
 
@@ -118,6 +119,5 @@ export async function purgeDeletion(tx: Tx, { id, entity_type, entity_id }: Dele
     await sql`update test set ${sql.ref(link)} = null where ${sql.ref(link)} = ${entity_id}`.execute(tx);
   }
   await sql`delete from ${sql.table(entity_type)} where id = ${entity_id} and deletion_id = ${id}`.execute(tx);
-  if (entity_type === "project") await tx.deleteFrom("deletion").where("project_id", "=", entity_id).execute();
   return purged;
 }

@@ -141,11 +141,13 @@ export type NewRun = {
   plan: RunPlan;
 };
 
-/** Inserts a run without results. The plan goes in as it is. */
+/** Inserts a run without results. The plan goes in as it is; columns repeat which version of parameters it names. */
 export async function insertRun(tx: Tx, { plan, ...run }: NewRun): Promise<void> {
+  const user_id = sql<string | null>`current_actor()`;
+  const { experiment_id = null, version: experiment_version = null } = plan.parameters ?? {};
   await tx
     .insertInto("test_run")
-    .values({ ...run, plan: JSON.stringify(plan), user_id: sql<string | null>`current_actor()` })
+    .values({ ...run, plan: JSON.stringify(plan), user_id, experiment_id, experiment_version })
     .execute();
 }
 

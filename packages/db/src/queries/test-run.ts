@@ -16,6 +16,8 @@ const columns = [
   "name",
   "kind",
   "source_run_id",
+  "experiment_id",
+  "experiment_version",
   "status",
   "error",
   "total",
@@ -48,6 +50,8 @@ export type TestRunFilter = {
   project_id?: string | undefined;
   test_set_id?: string | undefined;
   endpoint_id?: string | undefined;
+  experiment_id?: string | undefined;
+  experiment_version?: number | undefined;
   status?: RunStatus | undefined;
   q?: string | undefined;
 };
@@ -55,11 +59,12 @@ export type TestRunFilter = {
 /** A page of runs, with the names of their set, endpoint and starter; `q` finds a part of the name, ignoring case. */
 export function listTestRuns(tx: Tx, args: PageArgs & TestRunFilter): Promise<Page<TestRunItemRow>> {
   let matches = tx.selectFrom("test_run").where("deleted_at", "is", null);
-  for (const column of ["project_id", "test_set_id", "endpoint_id", "status"] as const) {
+  for (const column of ["project_id", "test_set_id", "endpoint_id", "experiment_id", "status"] as const) {
     const value = args[column];
     if (value !== undefined) matches = matches.where(column, "=", value);
   }
-  const { q } = args;
+  const { q, experiment_version } = args;
+  if (experiment_version !== undefined) matches = matches.where("experiment_version", "=", experiment_version);
   if (q !== undefined) matches = matches.where((eb) => holds(eb, q, "name"));
   return readDressedPage(tx, args, "test_run", matches.select(columns), matches, async (page, way) => {
     const named = await sql<TestRunItemRow>`

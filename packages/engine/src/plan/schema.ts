@@ -12,6 +12,20 @@ export const plannedMetric = z.object({
 });
 export type PlannedMetric = z.infer<typeof plannedMetric>;
 
+/** How the version of a run's parameters was found: named, the newest of a named experiment, or bound to an environment. */
+export const parametersSources = ["version", "latest", "environment"] as const;
+
+/** Where the values in `params` are from. */
+export const plannedParameters = z.object({
+  source: z.enum(parametersSources),
+  experiment_id: z.uuid(),
+  experiment_name: z.string(),
+  version: z.int(),
+  content_hash: z.string(),
+  environment: z.string().nullable().describe("The environment that it was bound to, where one was asked for"),
+});
+export type PlannedParameters = z.infer<typeof plannedParameters>;
+
 export const metricsSources = ["run", "test_set", "requirement"] as const;
 
 /**
@@ -25,6 +39,7 @@ export const runPlan = z.object({
   models: z.array(z.object({ id: z.uuid(), name: z.string(), config: modelConfig })),
   default_model_id: z.uuid().nullable(),
   params: z.record(z.string(), z.unknown()),
+  parameters: plannedParameters.optional(),
   concurrency: z.int().min(1).max(1000),
   repeats: z.int().min(1).max(100),
   /** The run rests after so many calls in a row that came to nothing; null: never. */

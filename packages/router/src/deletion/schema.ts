@@ -13,6 +13,7 @@ export const deletableTypes = [
   "test",
   "test_set",
   "test_run",
+  "experiment",
 ] as const;
 const entityType = z.enum(deletableTypes);
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { metricImplementations, metricParameters, resultVerdicts } from "@rhesis/engine/metric/schema";
 import { modelProviders } from "@rhesis/engine/model/schema";
 import { runStatuses } from "@rhesis/engine/run/schema";
-import { metricsSources } from "@rhesis/engine/plan/schema";
+import { metricsSources, plannedParameters } from "@rhesis/engine/plan/schema";
 import { httpMethods } from "@rhesis/engine/target/schema";
 import { assetFields, id, listInput, listOutput, name, searchText, timestamp, version } from "../list.ts";
 
@@ -43,6 +43,8 @@ const testRunFields = {
     .enum(["execute", "rescore"])
     .describe("Whether it calls the endpoint, or scores answers of another run again"),
   source_run_id: id.nullable().describe("The run whose answers were scored again"),
+  experiment_id: id.nullable().describe("The experiment whose version its requests were made with"),
+  experiment_version: z.int().nullable(),
   ...progress,
   input_tokens: z.int().describe("Used by the models that judged"),
   output_tokens: z.int(),
@@ -69,6 +71,7 @@ export const planSummary = z
     metrics_source: z.enum(metricsSources),
     models: z.array(z.object({ id, name: z.string(), provider: z.enum(modelProviders), model_name: z.string() })),
     params: z.record(z.string(), z.unknown()),
+    parameters: plannedParameters.nullable().describe("Which version `params` are, where they are one"),
     concurrency: z.int(),
     repeats: z.int(),
     pause_after_errors: z.int().nullable(),
@@ -85,6 +88,8 @@ export const listTestRuns = listInput(["created_at"], {
   project_id: id.optional(),
   test_set_id: id.optional(),
   endpoint_id: id.optional(),
+  experiment_id: id.optional(),
+  experiment_version: z.int().min(1).max(2_147_483_647).optional(),
   status: runStatus.optional(),
   q: searchText.describe("Finds a part of the name"),
 });

@@ -43,7 +43,7 @@ export async function preflightTestRun(means: PreflightMeans, args: StartRun): P
     return [{ ...failed, message: error.message, duration_ms: null }];
   }
   const [called, ...models] = await Promise.all([
-    askEndpoint(means, plan, args),
+    askEndpoint(means, plan),
     ...plan.plan.models.map((model) => askModel(means, model)),
   ]);
   return [decided(plan, args), ...called, ...models];
@@ -56,8 +56,9 @@ function decided({ set, resolved }: Plan, { repeats }: StartRun): PreflightCheck
   return { check: "plan", name: "Tests and metrics", status: "passed", message, duration_ms: null };
 }
 
-async function askEndpoint(means: PreflightMeans, plan: Plan, { params }: StartRun): Promise<PreflightCheck[]> {
+async function askEndpoint(means: PreflightMeans, plan: Plan): Promise<PreflightCheck[]> {
   const { endpoint, first } = plan;
+  const { params } = plan.plan;
   const started = performance.now();
   const outcome = await invokeEndpoint(means, endpoint.id, { input: first.input, params });
   const common = {

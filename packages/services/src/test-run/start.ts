@@ -15,8 +15,9 @@ import type { RunPlan } from "@rhesis/engine/plan/schema";
 import { enqueueJob } from "@rhesis/jobs/enqueue";
 import { AppError, invalid, notFound, type FieldProblem } from "@rhesis/telemetry/app-error";
 import { metricsByRequirement, metricsForAll, type ResolvedMetrics } from "./resolve-metrics.ts";
+import { planParameters, type RunParameters } from "./run-parameters.ts";
 
-export type StartRun = {
+export type StartRun = RunParameters & {
   test_set_id: string;
   endpoint_id: string;
   name?: string | undefined;
@@ -25,7 +26,6 @@ export type StartRun = {
   repeats: number;
   concurrency?: number | undefined;
   pause_after_errors: number | null;
-  params: Record<string, unknown>;
   /** Where only one project may be touched. */
   project_id?: string | undefined;
 };
@@ -34,7 +34,7 @@ export type StartRun = {
  * Resolves the metrics of each test, freezes the plan, writes the run with one pending result per test and repeat, and
  * enqueues the job that executes it. Returns the run's id.
  * @throws not_found for the set; invalid where it is empty, the endpoint is not of its project, a metric is not there,
- * a test has no metric, or a judge has no model
+ * a test has no metric, or a judge has no model; what resolving its parameters throws
  */
 export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
   const { facts, set, endpoint, resolved, plan } = await planTestRun(tx, args);
@@ -64,7 +64,8 @@ export async function planTestRun(tx: Tx, args: StartRun) {
   const { set, endpoint } = checkFacts(facts, args);
   const resolved =
     metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUse(tx, set.id));
-  const plan = freezePlan(args, endpoint, plannedScoring(resolved, facts.models));
+  const parameters = await planParameters(tx, set.project_id, args);
+  const plan = freezePlan(args, endpoint, { ...plannedScoring(resolved, facts.models), ...parameters });
   return { facts, set, endpoint, resolved, plan };
 }
 
@@ -150,11 +151,12 @@ export function plannedScoring({ source, metrics }: ResolvedMetrics, live: reado
   };
 }
 
-function freezePlan(args: StartRun, endpoint: NonNullable<StartFacts["endpoint"]>, scoring: PlannedScoring): RunPlan {
+type Decided = PlannedScoring & Pick<RunPlan, "params" | "parameters">;
+
+function freezePlan(args: StartRun, endpoint: NonNullable<StartFacts["endpoint"]>, decided: Decided): RunPlan {
   return {
     endpoint: { id: endpoint.id, name: endpoint.name, config: endpoint.config },
-    ...scoring,
-    params: args.params,
+    ...decided,
     concurrency: Math.min(args.concurrency ?? endpoint.max_concurrency, endpoint.max_concurrency),
     repeats: args.repeats,
     pause_after_errors: args.pause_after_errors,

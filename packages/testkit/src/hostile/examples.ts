@@ -16,6 +16,7 @@ export function examplesOf(place: Place): Record<string, Input> {
     ...labelExamples(place),
     ...callExamples(place),
     ...testExamples(place),
+    ...parameterExamples(place),
     ...runExamples(place),
   };
 }
@@ -111,6 +112,7 @@ function testExamples(place: Place): Record<string, Input> {
   const draft = { ...refers, prompt_id };
   const tests = { id: test_set_id, test_ids: [test_id] };
   const metrics = { id: test_set_id, metric_ids: [metric_id] };
+  const run = { ...metrics, endpoint_id: place.endpoint_id, parameters: { experiment_id: place.experiment_id } };
   return {
     "test.list": { project_id, ...refers, test_set_id },
     "test.get": { id: test_id },
@@ -129,16 +131,40 @@ function testExamples(place: Place): Record<string, Input> {
     "test_set.metrics": { id: test_set_id },
     "test_set.add_metrics": metrics,
     "test_set.remove_metrics": metrics,
-    "test_set.execute": { id: test_set_id, endpoint_id: place.endpoint_id, metric_ids: [metric_id] },
-    "test_set.preflight": { id: test_set_id, endpoint_id: place.endpoint_id, metric_ids: [metric_id] },
+    "test_set.execute": run,
+    "test_set.preflight": run,
+  };
+}
+
+function parameterExamples({ project_id, experiment_id, test_set_id, user_id }: Place): Record<string, Input> {
+  const id = experiment_id;
+  return {
+    "experiment.list": { project_id, owner_id: user_id },
+    "experiment.get": { id },
+    "experiment.create": { project_id, name: newName() },
+    "experiment.update": { id, name: newName() },
+    "experiment.delete": { id },
+    "experiment.share": { id },
+    "experiment.unshare": { id },
+    "experiment.versions": { id },
+    "experiment.version": { id, number: 1 },
+    "experiment.add_version": { id, values: { tone: newName() } },
+    "experiment.results": { id, test_set_id },
+    "parameters.schema": { project_id },
+    "parameters.set_schema": { project_id, fields: [] },
+    "parameters.resolve": { project_id, experiment_id },
+    "parameter_environment.list": { project_id },
+    "parameter_environment.bind": { project_id, name: "production", experiment_id, version: 1 },
+    "parameter_environment.unbind": { project_id, name: "production" },
   };
 }
 
 function runExamples(place: Place): Record<string, Input> {
-  const { project_id, test_set_id, endpoint_id, requirement_id, metric_id, test_run_id, test_result_id } = place;
+  const { project_id, test_set_id, endpoint_id, experiment_id } = place;
+  const { requirement_id, metric_id, test_run_id, test_result_id } = place;
   const id = test_run_id;
   return {
-    "test_run.list": { project_id, test_set_id, endpoint_id },
+    "test_run.list": { project_id, test_set_id, endpoint_id, experiment_id },
     "test_run.get": { id },
     "test_run.update": { id, name: "Renamed" },
     "test_run.delete": { id },

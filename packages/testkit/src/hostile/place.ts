@@ -19,6 +19,7 @@ export type Place = Record<
   | "metric_id"
   | "test_id"
   | "test_set_id"
+  | "experiment_id"
   | "test_run_id"
   | "test_result_id"
   | "job_id"
@@ -36,6 +37,7 @@ export const projectKinds: ReadonlySet<keyof Place> = new Set([
   "endpoint_id",
   "test_id",
   "test_set_id",
+  "experiment_id",
   "test_run_id",
   "test_result_id",
   "job_id",
@@ -53,6 +55,7 @@ export async function createPlace(open: TestDatabase, organization: TestOrganiza
   const project_id = (await caller.project.create({ name: label })).id;
   const labels = await createLabels(caller, label);
   const assets = await createAssets(caller, label, project_id, labels);
+  const experiment_id = await createParameters(caller, label, project_id);
   const work = await createWork(open, { ...organization, project_id });
   const organization_id = organization.id;
   return {
@@ -60,6 +63,7 @@ export async function createPlace(open: TestDatabase, organization: TestOrganiza
     project_id,
     ...labels,
     ...assets,
+    experiment_id,
     ...work,
     ...(await createRest(open, organization, caller, project_id)),
   };
@@ -97,6 +101,13 @@ async function createAssets(caller: Caller, name: string, project_id: string, la
   await caller.test_set.add_tests({ id: set.id, test_ids: [test.id] });
   await caller.test_set.add_metrics({ id: set.id, metric_ids: [metric.id] });
   return { metric_id: metric.id, endpoint_id: endpoint.id, test_id: test.id, test_set_id: set.id };
+}
+
+async function createParameters(caller: Caller, name: string, project_id: string): Promise<string> {
+  await caller.parameters.set_schema({ project_id, fields: [{ name: "tone", type: "string", default: "kind" }] });
+  const { id } = await caller.experiment.create({ project_id, name, visibility: "shared" });
+  await caller.experiment.add_version({ id, values: {} });
+  return id;
 }
 
 async function createWork(open: TestDatabase, organization: TestOrganization) {
