@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
+import { streamAnimals } from "./endpoint-zoo-streams.ts";
 import type { Animal, Visit } from "./endpoint-zoo.ts";
 
 const bigBytes = 50 * 1024 * 1024;
@@ -99,6 +100,7 @@ let bomb: Buffer | undefined;
 
 /** What each path does. */
 export const animals: Record<string, Animal> = {
+  ...streamAnimals,
   "/echo": ({ call, response }) =>
     json(response, {
       output: call.body,

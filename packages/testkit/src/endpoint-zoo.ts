@@ -38,7 +38,8 @@ export type EndpointZoo = {
  * Starts the zoo on loopback ports of its own. Paths: `/echo`, `/chat`, `/openai`, `/hang`, `/hang-body`, `/drip`, `/500`,
  * `/429?times=&after=`, `/flaky?times=`, `/html`, `/big`, `/endless`, `/invalid-json`, `/close`, `/close-body`,
  * `/redirect/n`, `/redirect-cross`, `/slow?ms=`, `/charset`, `/nul`, `/gzip-bomb`, `/gzip`, `/empty`, `/status/n`,
- * `/oauth/token` (client `zoo`, secret `zoo-secret`), `/protected`.
+ * `/oauth/token` (client `zoo`, secret `zoo-secret`), `/protected`. Streams: `/stream/<shape>?bytes=&ms=&share=&then=`,
+ * `/sse-echo`, `/sse-endless`, `/sse-silent`, `/sse-gzip`.
  */
 export async function startEndpointZoo(): Promise<EndpointZoo> {
   const log: ZooCall[] = [];

@@ -92,7 +92,11 @@ export async function readStoredOutcomes(
   ids: readonly string[],
 ): Promise<(StoredOutcome & { id: string })[]> {
   if (source_run_id === null || ids.length === 0) return [];
-  type Row = Omit<StoredOutcome, "error"> & { id: string; error_code: TargetErrorCode | null; error_message: string };
+  type Row = Omit<StoredOutcome, "error" | "first_byte_ms"> & {
+    id: string;
+    error_code: TargetErrorCode | null;
+    error_message: string;
+  };
   const { rows } = await sql<Row>`
     with mine as materialized (
       select id, test_id, repeat from test_result where id = any(${[...ids]}::uuid[])
@@ -103,6 +107,7 @@ export async function readStoredOutcomes(
       on s.test_run_id = ${source_run_id} and s.test_id = mine.test_id and s.repeat = mine.repeat`.execute(tx);
   return rows.map(({ error_code, error_message, ...row }) => ({
     ...row,
+    first_byte_ms: row.attempts.at(-1)?.first_byte_ms ?? null,
     error: error_code === null ? null : { code: error_code, message: error_message },
   }));
 }

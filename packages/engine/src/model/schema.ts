@@ -1,6 +1,6 @@
 /** Shapes of a model: a connection to an LLM provider. zod only, so that forms can use them. */
 import { z } from "zod";
-import { headers, targetUrl } from "../target/schema.ts";
+import { headers, webUrl } from "../target/schema.ts";
 
 export const modelProviders = ["openai", "anthropic", "google", "azure", "openai_compatible"] as const;
 export type ModelProvider = (typeof modelProviders)[number];
@@ -9,7 +9,7 @@ export type ModelProvider = (typeof modelProviders)[number];
 export const modelConfig = z.strictObject({
   provider: z.enum(modelProviders),
   model_name: z.string().min(1).max(200),
-  base_url: targetUrl.nullable().default(null),
+  base_url: webUrl.nullable().default(null),
   headers: headers.default({}),
   input_price: z.number().min(0).max(100_000).nullable().default(null),
   output_price: z.number().min(0).max(100_000).nullable().default(null),

@@ -10,11 +10,18 @@ export type BuiltRequest = WireRequest & { shownPath: string };
 export type Credentials = { secret: string | null; accessToken: string | null; idempotencyKey: string | undefined };
 
 type Field = { name: string; value: string; template: boolean };
+type Format = TargetConfig["response_format"];
 type Prepared = { origin: string; path: string; search: string; headers: Field[]; query: Field[] };
 
 const preparedTargets = new WeakMap<TargetConfig, Prepared>();
 const bodiless = new Set(["GET", "DELETE"]);
 const formType = "application/x-www-form-urlencoded";
+const accepted: Record<Format, string> = {
+  json: "application/json, text/plain, */*",
+  text: "text/plain, */*",
+  sse: "text/event-stream, */*",
+  json_lines: "application/x-ndjson, application/json, */*",
+};
 /** Set by the connection, or able to smuggle a second request or a compressed bomb past us. */
 const ownHeaders = new Set(
   "accept-encoding,connection,content-length,expect,host,keep-alive,proxy-connection,te,trailer,transfer-encoding,upgrade".split(
@@ -34,7 +41,7 @@ export function buildRequest(config: TargetConfig, variables: Variables, credent
 
 function fillRequest(config: TargetConfig, variables: Variables, credentials: Credentials): BuiltRequest {
   const prepared = prepare(config);
-  const headers = fillHeaders(prepared.headers, variables);
+  const headers = fillHeaders(prepared.headers, variables, accepted[config.response_format]);
   const body = config.request_mapping === null ? undefined : fillMapping(config.request_mapping, variables);
   const query = prepared.query.map((field): [string, string] => [field.name, fillField(field, variables)]);
   let content: string | null = null;
@@ -79,9 +86,9 @@ function fillField(field: Field, variables: Variables): string {
   return field.template ? renderTemplate(field.value, variables) : field.value;
 }
 
-function fillHeaders(fields: Field[], variables: Variables): Record<string, string> {
+function fillHeaders(fields: Field[], variables: Variables, accept: string): Record<string, string> {
   const headers: Record<string, string> = {
-    accept: "application/json, text/plain, */*",
+    accept,
     "accept-encoding": "identity",
     "user-agent": "rhesis",
   };

@@ -5,7 +5,8 @@ import type { TargetError } from "./schema.ts";
 /**
  * Whether another attempt may help. "once" is for hangs: the target is most likely still working on the first call,
  * so more calls add to its load, and each holds a slot of the run for the whole timeout. One repeat is enough to get
- * past a lost packet or a single stuck worker.
+ * past a lost packet or a single stuck worker. It is also for streams that break off or report an error, which are as
+ * likely to do so again.
  */
 export type Retry = "no" | "yes" | "once";
 

@@ -16,15 +16,20 @@ export function cleanText(text: string): string {
  * @returns undefined where the text is not JSON, or nests without measure
  */
 export function parseCleanJson(text: string): Json | undefined {
+  const value = parseJson(text);
+  // Only an escape can still smuggle these in, so nearly every answer is spared the walk.
+  return value !== undefined && escapesOfConcern.test(text) ? cleanJson(value) : value;
+}
+
+/** As {@link parseCleanJson}, with texts as they are: the pieces of a text may each hold half a character. */
+export function parseJson(text: string): Json | undefined {
   let value: Json;
   try {
     value = JSON.parse(text) as Json;
   } catch {
     return undefined;
   }
-  if (isBottomless(text, value)) return undefined;
-  // Only an escape can still smuggle these in, so nearly every answer is spared the walk.
-  return escapesOfConcern.test(text) ? cleanJson(value) : value;
+  return isBottomless(text, value) ? undefined : value;
 }
 
 function isBottomless(text: string, value: Json): boolean {
@@ -40,7 +45,8 @@ function isBottomless(text: string, value: Json): boolean {
   return false;
 }
 
-function cleanJson(value: Json): Json {
+/** A value whose texts can be stored and whose keys cannot reach a prototype. */
+export function cleanJson(value: Json): Json {
   if (typeof value === "string") return cleanText(value);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(cleanJson);

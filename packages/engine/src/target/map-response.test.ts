@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parseCleanJson } from "./clean-json.ts";
-import { checkMappings, mapResponse, MappingError } from "./map-response.ts";
+import { MappingError } from "./mapping-expression.ts";
+import { checkMappings, mapResponse } from "./map-response.ts";
 import type { Json, ResponseMapping, TargetAnswer } from "./schema.ts";
 import { cpuTime } from "@rhesis/testkit/cpu-time";
 

@@ -1,61 +1,61 @@
-import { newPathWork } from "../json-path-query.ts";
-import { checkPath, findAll } from "../json-path.ts";
-import { checkTemplate, isTemplate, renderTemplate, singlePath, valueAt, type Variables } from "../template/render.ts";
+import { checkTemplate } from "../template/render.ts";
 import { conversationNames, forbiddenKeys, maxMappingDepth } from "./map-request.ts";
-import type { Json, ResponseMapping, TargetAnswer, TargetConfig, TargetErrorCode } from "./schema.ts";
+import { checkExpression, findMapped, MappingError, needsJson, readable } from "./mapping-expression.ts";
+import type { Json, ResponseMapping, TargetAnswer, TargetConfig } from "./schema.ts";
 
 const maxListedKeys = 20;
 const maxKeyCharacters = 40;
 const maxJsonDepth = 500;
-/** Entries of `context` and `tool_calls` that a path may find. */
-const maxListed = 1000;
 
-/** An answer that could not be read by its mapping, with a message for a domain expert. */
-export class MappingError extends Error {
-  override name = "MappingError";
-  readonly code: Extract<TargetErrorCode, "mapping_failed" | "not_json" | "empty_answer">;
-
-  constructor(code: MappingError["code"], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
+/** The fields of an answer beside its text, in the order they are read. */
+export const furtherFields = ["conversation_id", "context", "metadata", "tool_calls"] as const;
+/** What the mapping found of each, empty where there was nothing. */
+export type Found = Record<(typeof furtherFields)[number], Json[]>;
 
 /**
  * Reads an answer by its mapping; without one the whole body is the output. A path takes its first match, `context`
  * and `tool_calls` all of them. Only `output` has to be found: an answer without it is not an answer.
+ * @param isText the body was meant to be text, and may be taken apart by templates only
  * @throws MappingError
  */
-export function mapResponse(mapping: ResponseMapping | null, body: Json | string): TargetAnswer {
-  if (mapping === null) return { ...noAnswer(), output: asText(body) };
-  if (typeof body === "string" && needsJson(mapping))
+export function mapResponse(mapping: ResponseMapping | null, body: Json | string, isText = false): TargetAnswer {
+  if (mapping === null) return answerOf(asText(body), nothingFound());
+  if (typeof body === "string" && !isText && needsJson(mapping))
     throw new MappingError(
       "not_json",
       "The answer is not JSON, but the response mapping looks for a place inside JSON.",
     );
   if (nestedDeeper(body, maxJsonDepth))
     throw new MappingError("mapping_failed", "The answer is nested too deeply to be read.");
-  const variables = responseVariables(body);
-  const find = (name: keyof ResponseMapping): Json[] => findMapped(mapping[name], name, body, variables);
-  const output = find("output");
-  const toolCalls = spread(find("tool_calls"));
-  const [first] = output;
-  if (first === undefined) throw notFound(mapping.output, body);
-  if (first === null && toolCalls.length === 0)
-    throw new MappingError("empty_answer", `The answer has nothing in ${mapping.output}, where its text should be.`);
-  return {
-    output: first === null ? null : asText(first),
-    conversation_id: idOf(find("conversation_id")[0] ?? recognisedId(mapping, body)),
-    context: contextOf(find("context")),
-    metadata: metadataOf(find("metadata")[0]),
-    tool_calls: toolCalls,
-  };
+  const document = readable(body);
+  const [output] = findMapped(mapping.output, "output", document);
+  const found = nothingFound();
+  for (const name of furtherFields) found[name] = findMapped(mapping[name], name, document);
+  if (found.conversation_id.length === 0) found.conversation_id = recognisedId(mapping, body);
+  if (output === undefined) throw notFound(mapping.output, "in the answer", describe(body, "The answer"));
+  return answerOf(output === null ? null : asText(output), found, mapping.output);
 }
 
-/** Whether a response mapping can only be used on JSON. */
-export function needsJson(mapping: ResponseMapping): boolean {
-  const expressions = Object.values(mapping).filter((expression) => expression !== undefined);
-  return expressions.some((expression) => isPath(expression) || (isTemplate(expression) && !isWholeBody(expression)));
+export function nothingFound(): Found {
+  return { conversation_id: [], context: [], metadata: [], tool_calls: [] };
+}
+
+/**
+ * The answer made of a text and what was found beside it.
+ * @param where the place that the text was looked for
+ * @throws MappingError where there is neither text nor a tool call
+ */
+export function answerOf(output: string | null, found: Found, where = "the response"): TargetAnswer {
+  const tool_calls = spread(found.tool_calls);
+  if (output === null && tool_calls.length === 0)
+    throw new MappingError("empty_answer", `The answer has nothing in ${where}, where its text should be.`);
+  return {
+    output,
+    conversation_id: idOf(found.conversation_id[0]),
+    context: contextOf(found.context),
+    metadata: metadataOf(found.metadata[0]),
+    tool_calls,
+  };
 }
 
 /** What is wrong with the mappings of a target, each problem with the place it is at. Values are not needed. */
@@ -68,14 +68,6 @@ export function checkMappings(
     if (message !== null) problems.push({ path: ["response_mapping", name], message });
   }
   return problems;
-}
-
-function checkExpression(expression: string): string | null {
-  if (!isPath(expression)) {
-    if (expression === "" || isTemplate(expression)) return checkTemplate(expression);
-    return "Write a path that starts with $ or a template such as {{ response.text }}.";
-  }
-  return checkPath(expression);
 }
 
 function checkTree(node: Json, path: string[]): { path: string[]; message: string }[] {
@@ -93,61 +85,8 @@ function checkTree(node: Json, path: string[]): { path: string[]; message: strin
   });
 }
 
-function isPath(expression: string): boolean {
-  return expression.startsWith("$");
-}
-
-function isWholeBody(expression: string): boolean {
-  const path = singlePath(expression);
-  return path?.length === 1 && path[0] === "response";
-}
-
-function noAnswer(): TargetAnswer {
-  return { output: null, conversation_id: null, context: [], metadata: {}, tool_calls: [] };
-}
-
-function responseVariables(body: Json | string): Variables {
-  // A template may loop: what its paths cost is counted together.
-  const work = newPathWork();
-  const jsonpath = (path: unknown): Json =>
-    typeof path === "string" ? (findAll(path, body, 1, work)[0] ?? null) : null;
-  const isObject = typeof body === "object" && body !== null && !Array.isArray(body);
-  return isObject ? { ...body, response: body, jsonpath } : { response: body, jsonpath };
-}
-
-function findMapped(
-  expression: string | undefined,
-  name: keyof ResponseMapping,
-  body: Json,
-  variables: Variables,
-): Json[] {
-  if (expression === undefined || expression === "") return [];
-  const many = name === "context" || name === "tool_calls";
-  try {
-    if (isPath(expression)) return findAll(expression, body, many ? maxListed : 1);
-    const path = singlePath(expression);
-    if (path !== null) {
-      const value = valueAt(variables, path);
-      return value === undefined ? [] : [value as Json];
-    }
-    const text = renderTemplate(expression, variables);
-    return text.trim() === "" ? [] : [name === "output" || name === "conversation_id" ? text : structured(text)];
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : "unknown problem";
-    throw new MappingError("mapping_failed", `The mapping of ${name} could not be applied. ${reason}`);
-  }
-}
-
-function structured(text: string): Json {
-  try {
-    const value = JSON.parse(text) as Json;
-    return typeof value === "object" ? value : text;
-  } catch {
-    return text;
-  }
-}
-
-function asText(value: Json): string {
+/** A value as the text of an answer. */
+export function asText(value: Json): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
@@ -175,25 +114,27 @@ function idOf(value: Json | undefined): string | null {
 }
 
 /** Applications that keep conversations mostly say so under a name everybody knows; a mapping of its own comes first. */
-function recognisedId(mapping: ResponseMapping, body: Json): Json | undefined {
-  if (mapping.conversation_id || typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
+export function recognisedId(mapping: ResponseMapping | null, body: Json): Json[] {
+  if (mapping?.conversation_id || typeof body !== "object" || body === null || Array.isArray(body)) return [];
   const name = conversationNames.find((candidate) => Object.hasOwn(body, candidate));
-  return name === undefined ? undefined : body[name];
+  return name === undefined ? [] : [body[name] ?? null];
 }
 
-function notFound(expression: string, body: Json): MappingError {
-  return new MappingError("mapping_failed", `Nothing in the answer matches ${expression} (output). ${describe(body)}`);
+/** @param place such as "in the answer" */
+export function notFound(expression: string, place: string, description: string): MappingError {
+  return new MappingError("mapping_failed", `Nothing ${place} matches ${expression} (output). ${description}`);
 }
 
-function describe(body: Json): string {
-  if (Array.isArray(body)) return `The answer is a list of ${body.length}.`;
-  if (typeof body !== "object" || body === null) return "The answer is a single value, not an object.";
+/** What a document looks like, in a sentence about `subject`. */
+export function describe(body: Json, subject: string): string {
+  if (Array.isArray(body)) return `${subject} is a list of ${body.length}.`;
+  if (typeof body !== "object" || body === null) return `${subject} is a single value, not an object.`;
   const keys = Object.keys(body);
-  if (keys.length === 0) return "The answer is an empty object.";
+  if (keys.length === 0) return `${subject} is an empty object.`;
   const shown = keys
     .slice(0, maxListedKeys)
     .map((key) => (key.length > maxKeyCharacters ? `${key.slice(0, maxKeyCharacters)}…` : key));
-  return `The answer has the keys: ${shown.join(", ")}${keys.length > maxListedKeys ? ", …" : ""}.`;
+  return `${subject} has the keys: ${shown.join(", ")}${keys.length > maxListedKeys ? ", …" : ""}.`;
 }
 
 function nestedDeeper(root: Json, depth: number): boolean {

@@ -72,7 +72,7 @@ export class TokenStore {
     }
   }
 
-  private ask(auth: ClientCredentials, secret: string, style: Style): Promise<WireResponse> {
+  private async ask(auth: ClientCredentials, secret: string, style: Style): Promise<WireResponse> {
     const url = new URL(auth.token_url);
     const form = new URLSearchParams({ grant_type: "client_credentials" });
     if (auth.scope !== undefined) form.set("scope", auth.scope);
@@ -95,11 +95,13 @@ export class TokenStore {
       headers,
       body: form.toString(),
     };
-    return exchange(this.poolOf(url.origin), request, {
+    const response = await exchange(this.poolOf(url.origin), request, {
       timeout_ms: timeoutMs,
       max_bytes: maxBytes,
       signal: undefined,
     });
+    if (response.broken !== null) throw response.broken;
+    return response;
   }
 
   private async read(key: string, response: WireResponse): Promise<TokenResult> {

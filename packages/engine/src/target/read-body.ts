@@ -17,14 +17,30 @@ const decompressors: Record<string, Decompress> = {
 export type ReadBody = { text: string; problem: "too_large" | "unreadable" | null };
 
 /** The text of an answer. Decompression stops at `maxBytes` too; wrong bytes become U+FFFD, as does U+0000. */
-export function readBody(response: WireResponse, maxBytes: number): ReadBody | Promise<ReadBody> {
-  const encoding = response.headers["content-encoding"]?.trim().toLowerCase() ?? "";
-  if (encoding !== "" && encoding !== "identity" && response.body.length > 0)
-    return readCompressed(response, encoding, maxBytes);
+export function readBody(
+  response: Pick<WireResponse, "headers" | "body" | "cut">,
+  maxBytes: number,
+): ReadBody | Promise<ReadBody> {
+  if (isEncoded(response.headers) && response.body.length > 0)
+    return readCompressed(response, encodingOf(response.headers), maxBytes);
   return { text: decode(response.body, response.headers), problem: response.cut ? "too_large" : null };
 }
 
-async function readCompressed(response: WireResponse, encoding: string, maxBytes: number): Promise<ReadBody> {
+/** Whether the bytes of a body are not those of its text. */
+export function isEncoded(headers: Record<string, string>): boolean {
+  const encoding = encodingOf(headers);
+  return encoding !== "" && encoding !== "identity";
+}
+
+function encodingOf(headers: Record<string, string>): string {
+  return headers["content-encoding"]?.trim().toLowerCase() ?? "";
+}
+
+async function readCompressed(
+  response: Pick<WireResponse, "headers" | "body" | "cut">,
+  encoding: string,
+  maxBytes: number,
+): Promise<ReadBody> {
   const decompress = decompressors[encoding];
   if (response.cut) return { text: "", problem: "too_large" };
   if (decompress === undefined) return { text: "", problem: "unreadable" };
@@ -50,7 +66,8 @@ function decode(body: Buffer, headers: Record<string, string>): string {
   }
 }
 
-function charsetOf(contentType: string | undefined): string | null {
+/** The charset a content type names, where it is not UTF-8. */
+export function charsetOf(contentType: string | undefined): string | null {
   const found = contentType === undefined ? null : /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType);
   const name = found?.[1]?.toLowerCase();
   return name === undefined || name === "utf-8" || name === "utf8" ? null : name;

@@ -7,23 +7,32 @@ export const json: z.ZodType<Json> = z.json();
 
 export const httpMethods = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-/** `http` or `https`, no credentials, no fragment. Private addresses are refused when the call is made. */
-export const targetUrl = z
-  .url({ protocol: /^https?$/, error: "Enter a full address that starts with http:// or https://" })
-  .max(2048)
-  .refine((value) => !hasCredentials(value), "Put user names and passwords under authentication, not in the address");
+/** No credentials, no fragment. Private addresses are refused when the call is made. */
+function address(protocol: RegExp, error: string) {
+  return z
+    .url({ protocol, error })
+    .max(2048)
+    .refine((value) => !hasCredentials(value), "Put user names and passwords under authentication, not in the address");
+}
+
+/** `http` or `https`. */
+export const webUrl = address(/^https?$/, "Enter a full address that starts with http:// or https://");
+/** A web address, or `ws` or `wss` for the protocol `websocket`. */
+export const targetUrl = address(
+  /^(https?|wss?)$/,
+  "Enter a full address that starts with https://, http://, wss:// or ws://",
+);
 
 function hasCredentials(value: string): boolean {
   const url = URL.parse(value);
   return url !== null && (url.username !== "" || url.password !== "");
 }
 
+/** RFC 9110 5.6.2. */
+const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
 /** RFC 9110 field name and a value without line breaks. */
-export const headerName = z
-  .string()
-  .min(1)
-  .max(128)
-  .regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, "A header name may hold letters, digits and - only");
+export const headerName = z.string().min(1).max(128).regex(token, "A header name may hold letters, digits and - only");
 export const headerValue = z
   .string()
   .max(4096)
@@ -53,7 +62,7 @@ export const targetAuth = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("api_key"), in: z.enum(["header", "query"]), name: headerName }),
   z.strictObject({
     type: z.literal("client_credentials"),
-    token_url: targetUrl,
+    token_url: webUrl,
     client_id: z.string().min(1).max(512),
     scope: z.string().max(1024).optional(),
     audience: z.string().max(1024).optional(),
@@ -61,14 +70,48 @@ export const targetAuth = z.discriminatedUnion("type", [
 ]);
 export type TargetAuth = z.infer<typeof targetAuth>;
 
+export const protocols = ["http", "websocket"] as const;
+
+export const responseFormats = ["json", "text", "sse", "json_lines"] as const;
+
+/**
+ * How an answer that comes in pieces becomes one. `output` of the response mapping finds the piece in one event (the
+ * whole event without a mapping), the other fields are read from the last event that has them.
+ */
+export const streamReading = z.strictObject({
+  done: z
+    .union([z.string().min(1).max(4096), z.int().min(1).max(10_000)])
+    .optional()
+    .describe(
+      'What ends the answer: a number of events; a path or template that finds something other than null, false and "" in an event; or another text, which is the data of an event or its type. An answer that breaks off before is an error. Without it the end of the response or connection ends the answer',
+    ),
+  join: z.enum(["concat", "last"]).default("concat").describe("`last`: each piece holds the whole answer so far"),
+});
+
 /** Everything about a target but its secret. Times in milliseconds, sizes in bytes. */
 export const targetConfig = z.strictObject({
+  protocol: z.enum(protocols).default("http"),
   url: targetUrl,
   method: z.enum(httpMethods).default("POST"),
   headers: headers.default({}),
   query: query.default({}),
   request_mapping: json.nullable().default({ input: "{{ input }}" }),
+  response_format: z
+    .enum(responseFormats)
+    .default("json")
+    .describe(
+      "`json` and `text` are read as one, `sse` (server-sent events) and `json_lines` (one JSON a line) piece by piece. The messages of a WebSocket are `json` or `text`",
+    ),
   response_mapping: responseMapping.nullable().default(null),
+  stream: streamReading.nullable().default(null),
+  subprotocol: z
+    .string()
+    .min(1)
+    .max(128)
+    .regex(token, "A subprotocol may hold letters, digits and - only")
+    .nullable()
+    .default(null)
+    .describe("Asked for when a WebSocket opens"),
   auth: targetAuth.default({ type: "none" }),
   timeout_ms: z.int().min(100).max(600_000).default(30_000),
   max_attempts: z.int().min(1).max(10).default(4),
@@ -98,6 +141,7 @@ export const targetErrorCodes = [
   "too_many_redirects",
   "not_json",
   "empty_answer",
+  "stream_error",
   "mapping_failed",
   "auth_failed",
   "attempts_exhausted",
@@ -105,10 +149,17 @@ export const targetErrorCodes = [
 ] as const;
 export type TargetErrorCode = (typeof targetErrorCodes)[number];
 
+const firstByteMs = z
+  .number()
+  .nullable()
+  .default(null)
+  .describe("Until the first piece of a streamed answer, or the first byte of another, arrived");
+
 /** One attempt at a call, as shown to people. */
 export const targetAttempt = z.object({
   started_at: z.string(),
   duration_ms: z.number(),
+  first_byte_ms: firstByteMs,
   status: z.number().nullable(),
   error_code: z.enum(targetErrorCodes).nullable(),
   waited_ms: z.number(),
@@ -124,7 +175,7 @@ export const sentRequest = z.object({
 });
 export type SentRequest = z.infer<typeof sentRequest>;
 
-/** The response as received, cut at the size limit. */
+/** The response as received, cut at the size limit. The messages of a WebSocket are lines of its body. */
 export const receivedResponse = z.object({
   status: z.number(),
   headers: z.record(z.string(), z.string()),
@@ -143,5 +194,6 @@ export const targetOutcome = z.object({
   response: receivedResponse.nullable(),
   attempts: z.array(targetAttempt),
   latency_ms: z.number(),
+  first_byte_ms: firstByteMs,
 });
 export type TargetOutcome = z.infer<typeof targetOutcome>;

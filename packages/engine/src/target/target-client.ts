@@ -10,7 +10,8 @@ import { TokenStore } from "./oauth-token.ts";
 import { redactor } from "./redact.ts";
 import { retryDelay } from "./retry-policy.ts";
 import type { TargetAttempt, TargetConfig, TargetError, TargetOutcome } from "./schema.ts";
-import { attempt, type AttemptResult, type CallContext } from "./target-call.ts";
+import type { AttemptResult, CallContext } from "./attempt.ts";
+import { attempt } from "./target-call.ts";
 
 export type CallOptions = {
   signal?: AbortSignal;
@@ -125,7 +126,7 @@ async function callUntilDone(
     const startedAt = new Date(tools.clock()).toISOString();
     const started = performance.now();
     const result = await attempt(context);
-    rounds.record(result, startedAt, performance.now() - started);
+    rounds.record(result, startedAt, started);
     options.pace?.report(pacedAttempt(result, started));
     if (result.refused_token !== null && secret !== null && config.auth.type === "client_credentials")
       tools.tokens.forget(config.auth, secret, result.refused_token);
@@ -146,7 +147,7 @@ class Rounds {
   readonly attempts: TargetAttempt[] = [];
   allowed: number;
   last: AttemptResult | undefined;
-  private timeouts = 0;
+  private doubtful = 0;
   private refreshed = false;
   private waited = 0;
   private readonly random: () => number;
@@ -156,12 +157,15 @@ class Rounds {
     this.random = random;
   }
 
-  record(result: AttemptResult, startedAt: string, durationMs: number): void {
+  /** @param started `performance.now()` at its start */
+  record(result: AttemptResult, startedAt: string, started: number): void {
+    const durationMs = performance.now() - started;
     this.last = result;
     const error_code = result.failure?.error.code ?? null;
     this.attempts.push({
       started_at: startedAt,
       duration_ms: durationMs,
+      first_byte_ms: result.first_byte_at === null ? null : result.first_byte_at - started,
       status: result.status,
       error_code,
       waited_ms: this.waited,
@@ -179,7 +183,7 @@ class Rounds {
       return 0;
     }
     const { retry } = result.failure;
-    if (retry === "no" || number >= this.allowed || (retry === "once" && ++this.timeouts > 1)) return null;
+    if (retry === "no" || number >= this.allowed || (retry === "once" && ++this.doubtful > 1)) return null;
     this.waited = retryDelay(this.attempts.length, result.retry_after, this.random);
     return this.waited;
   }
@@ -212,5 +216,6 @@ function ended(attempts: TargetAttempt[], error: TargetError | null, last?: Atte
     response: last?.response ?? null,
     attempts,
     latency_ms: attempts.at(-1)?.duration_ms ?? 0,
+    first_byte_ms: attempts.at(-1)?.first_byte_ms ?? null,
   };
 }

@@ -6,12 +6,19 @@ export const maxSteps = 300_000;
 /** Characters any text or value made on the way may hold; above the largest response a target may send. */
 export const maxCharacters = 12_000_000;
 
-let spent: { steps: number; characters: number } | null = null;
+/** What renderings that belong together have used up so far. */
+export type Allowance = { steps: number; characters: number };
 
-/** Runs `work`, whose renderings share one allowance. */
-export function withinOneAllowance<T>(work: () => T): T {
+let spent: Allowance | null = null;
+
+export function newAllowance(): Allowance {
+  return { steps: 0, characters: 0 };
+}
+
+/** Runs `work`, whose renderings share one allowance: with each other, and with whatever else is given `allowance`. */
+export function withinOneAllowance<T>(work: () => T, allowance = newAllowance()): T {
   if (spent !== null) return work();
-  spent = { steps: 0, characters: 0 };
+  spent = allowance;
   try {
     return work();
   } finally {

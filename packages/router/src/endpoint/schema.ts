@@ -53,12 +53,16 @@ const config = targetConfig.shape;
 
 /** Keys of the configuration that change; each is taken whole, the others stay. */
 export const configChanges = z.strictObject({
+  protocol: config.protocol.unwrap().optional(),
   url: config.url.optional(),
   method: config.method.unwrap().optional(),
   headers: config.headers.unwrap().optional(),
   query: config.query.unwrap().optional(),
   request_mapping: config.request_mapping.unwrap().optional(),
+  response_format: config.response_format.unwrap().optional(),
   response_mapping: config.response_mapping.unwrap().optional(),
+  stream: config.stream.unwrap().optional(),
+  subprotocol: config.subprotocol.unwrap().optional(),
   auth: config.auth.unwrap().optional(),
   timeout_ms: config.timeout_ms.unwrap().optional(),
   max_attempts: config.max_attempts.unwrap().optional(),

@@ -1,16 +1,16 @@
 /** Rules about how an endpoint is called, and where its secret goes. */
 import type { SecretPlace } from "@rhesis/auth/sealed-secret";
-import { checkMappings } from "@rhesis/engine/target/map-response";
+import { checkConfig } from "@rhesis/engine/target/check-config";
 import type { TargetConfig } from "@rhesis/engine/target/schema";
 import { visibleSecrets } from "@rhesis/engine/target/visible-secret";
 import { invalid } from "@rhesis/telemetry/app-error";
 
-/** @throws invalid where a mapping could never work or a secret would be shown to every reader, at the place in it */
+/** @throws invalid where the configuration could never work or a secret would be shown to every reader, at the place in it */
 export function requireUsableConfig(config: TargetConfig): void {
   const shown = visibleSecrets(config).map(({ path, message }) => ({ path: ["config", ...path], message }));
   if (shown.length > 0) throw invalid("The configuration holds what looks like a secret.", shown);
-  const problems = checkMappings(config).map(({ path, message }) => ({ path: ["config", ...path], message }));
-  if (problems.length > 0) throw invalid("A mapping of the endpoint does not work.", problems);
+  const problems = checkConfig(config).map(({ path, message }) => ({ path: ["config", ...path], message }));
+  if (problems.length > 0) throw invalid("The configuration of the endpoint does not work.", problems);
 }
 
 /** To whom the secret of a configuration is shown: scheme, host and port of the application and of the token address. */

@@ -47,6 +47,7 @@ const gone: StoredOutcome = {
   response: null,
   attempts: [],
   latency_ms: 0,
+  first_byte_ms: null,
 };
 
 /** What had no answer then has none now. */

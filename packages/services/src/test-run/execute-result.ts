@@ -44,6 +44,7 @@ const nothingCalled: TargetOutcome = {
   response: null,
   attempts: [],
   latency_ms: 0,
+  first_byte_ms: null,
 };
 
 /** A result whose calls were begun again and again without the worker living to see an end. */

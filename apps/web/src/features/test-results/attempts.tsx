@@ -13,6 +13,7 @@ const words: Record<NonNullable<TargetAttempt["error_code"]>, string> = {
   too_many_redirects: "Sent from address to address",
   not_json: "The answer is not JSON",
   empty_answer: "The answer is empty",
+  stream_error: "Reported an error in its answer",
   mapping_failed: "The answer was not where it is expected",
   auth_failed: "Could not sign in",
   attempts_exhausted: "Given up",
