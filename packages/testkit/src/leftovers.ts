@@ -32,20 +32,36 @@ export async function leftoversSince(
 function findLeftovers(before: ReadonlySet<string>, folder: string): Leftover[] {
   const processes = new Map(listProcesses().map((found) => [found.pid, found]));
   return [...processes.values()]
-    .filter((found) => !before.has(idOf(found)) && isOurs(found, processes, folder))
+    .filter((found) => isOurs(found, { processes, before, folder }))
     .map(({ pid }) => ({ pid, command: read(pid, "cmdline").replaceAll("\0", " ").trim() }))
     .filter(({ command }) => command !== "");
 }
 
 const adopters = new Set(["init", "systemd", "launchd", "tini", "docker-init", "dumb-init"]);
 
-/** The way up leads to us, or ends at an orphan that has to do with the workspace. */
-function isOurs(found: Process, processes: ReadonlyMap<number, Process>, folder: string): boolean {
-  if (found.pid === process.pid) return false;
+type Known = { processes: ReadonlyMap<number, Process>; before: ReadonlySet<string>; folder: string };
+
+/** The way up leads to us over new processes only, or ends at a new orphan that has to do with the workspace. */
+function isOurs(found: Process, known: Known): boolean {
+  if (found.pid === process.pid || known.before.has(idOf(found))) return false;
   if (found.parent === process.pid) return true;
-  const parent = processes.get(found.parent);
+  const parent = known.processes.get(found.parent);
   const isOrphan = found.parent <= 1 || parent === undefined || adopters.has(parent.name);
-  return isOrphan ? touches(found.pid, folder) : isOurs(parent, processes, folder);
+  return isOrphan ? touches(found.pid, known.folder) && !isOfAnotherRun(found.pid) : isOurs(parent, known);
+}
+
+const marker = "RHESIS_TEST_RUN";
+
+/** Marks what this process starts from now on, so that runs beside each other do not take each other's orphans for theirs. */
+export function markTestRun(): void {
+  process.env[marker] = String(process.pid);
+}
+
+function isOfAnotherRun(pid: number): boolean {
+  const mark = read(pid, "environ")
+    .split("\0")
+    .find((entry) => entry.startsWith(`${marker}=`));
+  return mark !== undefined && mark !== `${marker}=${process.env[marker]}`;
 }
 
 function touches(pid: number, folder: string): boolean {
@@ -79,7 +95,7 @@ function entriesOfProc(): string[] {
 }
 
 /** Empty where the process has ended, or is not ours to look at. */
-function read(pid: number, file: "stat" | "cmdline"): string {
+function read(pid: number, file: "stat" | "cmdline" | "environ"): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { buildWebApp } from "@rhesis/local/steps/web";
 import { startVitest, type Vitest } from "vitest/node";
-import { leftoversSince, processesNow } from "./leftovers.ts";
+import { leftoversSince, markTestRun, processesNow } from "./leftovers.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 /** For what is on its way out when the tests have ended. */
@@ -12,6 +12,7 @@ type Counts = { passed: number; failed: number; skipped: number };
 
 /** Runs the tests whose path holds one of `filters`, or all; returns how many failed. A process left behind is a failure. */
 export async function runTests(filters: string[]): Promise<number> {
+  markTestRun();
   const before = processesNow();
   await buildWebApp((line) => process.stdout.write(`${line}\n`));
   const vitest = await startVitest("test", filters, { root, watch: false });

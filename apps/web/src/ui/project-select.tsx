@@ -1,4 +1,4 @@
-import { Alert } from "@mantine/core";
+import { Alert, Skeleton } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useEffect, type ReactNode } from "react";
 import { failureOf } from "../api/problems.ts";
@@ -47,13 +47,14 @@ export function useIsProjectAwaited(project_id: string): boolean {
 /** The project something new belongs to: the one of the address, or the only one there is, and then nobody is asked. */
 export function ProjectOfNew({ value, onChange, error }: Props) {
   const fromAddress = useProjectId();
-  const { data, error: failure, refetch } = useProjects();
+  const { data, isPending, error: failure, refetch } = useProjects();
   const only = data?.items.length === 1 ? data.items[0]?.id : undefined;
   const given = fromAddress ?? only;
   useEffect(() => {
     if (value === "" && given !== undefined) onChange(given);
   }, [value, given, onChange]);
   if (given !== undefined && value === given && error === undefined) return null;
+  if (isPending) return <Skeleton height={36} mt={24} />;
   if (data === undefined && failure !== null) {
     return (
       <Alert color="red" role="alert" title="The projects could not be loaded">
