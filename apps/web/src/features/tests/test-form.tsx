@@ -1,7 +1,8 @@
-import { SimpleGrid, Stack, Textarea } from "@mantine/core";
+import { SimpleGrid, Textarea } from "@mantine/core";
 import type { ReactNode } from "react";
 import { createTest } from "@rhesis/router/test/schema";
 import type { z } from "zod";
+import { Section } from "../../ui/page.tsx";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { useContractForm } from "../../ui/form.ts";
 import { ProjectSelect, useIsProjectAwaited } from "../../ui/project-select.tsx";
@@ -53,7 +54,7 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
   const isAwaited = useIsProjectAwaited(values.project_id);
   return (
     <form onSubmit={onSubmit} noValidate>
-      <Stack gap="md">
+      <Section title="The test">
         {initial.project_id === "" && (
           <ProjectSelect
             value={values.project_id}
@@ -108,7 +109,7 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
         >
           {children}
         </FormActions>
-      </Stack>
+      </Section>
     </form>
   );
 }
