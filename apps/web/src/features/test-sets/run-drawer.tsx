@@ -92,7 +92,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
           />
           <NumberInput
             label="Calls at the same time"
-            description="Left empty, as many as the endpoint allows."
+            description="Fewer is gentler to the application."
             placeholder="As many as the endpoint allows"
             min={1}
             max={1000}
@@ -116,7 +116,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
               <Text size="sm" c="dimmed">
                 {calls.toLocaleString("en")} {calls === 1 ? "call" : "calls"} to the endpoint
               </Text>
-              <Button type="submit" loading={isStarting}>
+              <Button type="submit" loading={isStarting} data-autofocus>
                 Start run
               </Button>
             </Group>

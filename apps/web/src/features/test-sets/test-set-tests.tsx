@@ -52,7 +52,7 @@ export function TestSetTests({ testSet }: { testSet: TestSet }) {
   };
   const editable = can("test_set:update");
   const add = (
-    <Group gap="xs" justify="center">
+    <Group gap="xs" justify={pages.rows.length === 0 ? "center" : "flex-start"}>
       <Button variant="light" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
         Add tests
       </Button>
