@@ -9,7 +9,7 @@ import { queryClient } from "./api/trpc.ts";
 import { SessionGate } from "./session/session-gate.tsx";
 import { router } from "./router.tsx";
 import { styleNonce } from "./style-nonce.ts";
-import { theme } from "./theme.ts";
+import { cssVariables, theme } from "./theme.ts";
 import { NoticeOutlet } from "./ui/notice-outlet.tsx";
 
 const root = document.getElementById("root");
@@ -17,7 +17,12 @@ if (root === null) throw new Error("index.html holds no #root.");
 
 createRoot(root).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      getStyleNonce={() => styleNonce}
+    >
       <QueryClientProvider client={queryClient}>
         <NoticeOutlet />
         <SessionGate>

@@ -1,5 +1,5 @@
 /** Colours and shapes. Contrast of text is at least 4.5 to 1 in both schemes. */
-import { createTheme, type MantineColorsTuple } from "@mantine/core";
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from "@mantine/core";
 
 const blue: MantineColorsTuple = [
   "#eef4fd",
@@ -42,6 +42,19 @@ const dark: MantineColorsTuple = [
   "#0e1014",
 ];
 
+/** Notes stand on the same quiet grounds as verdicts. */
+const grounds: Readonly<Record<string, string>> = {
+  red: "var(--fail-ground)",
+  yellow: "var(--inconclusive-ground)",
+  green: "var(--pass-ground)",
+  grape: "var(--error-ground)",
+  gray: "var(--hover)",
+};
+
+const dialogTitle = {
+  title: { fontSize: "1.0625rem", fontWeight: 650, lineHeight: 1.35, overflowWrap: "anywhere" },
+} as const;
+
 export const theme = createTheme({
   primaryColor: "blue",
   primaryShade: { light: 7, dark: 7 },
@@ -62,13 +75,31 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
-    // The colour of a yellow alert would be too pale for text.
-    Alert: { styles: { title: { color: "var(--ink)" } } },
+    Alert: {
+      vars: (_theme: unknown, { color }: { color?: string }) => ({
+        root: { "--alert-bg": grounds[color ?? ""] ?? "var(--chosen)", "--alert-color": "var(--ink)" },
+      }),
+      styles: { title: { color: "var(--ink)" } },
+    },
     // Without it the first entry is focused, and a menu holds nothing but entries.
     Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
     Notification: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
-    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } } },
-    Modal: { defaultProps: { centered: true, radius: "lg", closeButtonProps: { "aria-label": "Close" } } },
+    Drawer: { defaultProps: { closeButtonProps: { "aria-label": "Close" } }, styles: dialogTitle },
+    Modal: {
+      defaultProps: { centered: true, radius: "lg", closeButtonProps: { "aria-label": "Close" } },
+      styles: dialogTitle,
+    },
     Paper: { defaultProps: { radius: "lg" } },
+  },
+});
+
+/** In the dark, Mantine's own ground of a lesser button is darker than the card it stands on. */
+export const cssVariables: CSSVariablesResolver = () => ({
+  variables: {},
+  light: {},
+  dark: {
+    "--mantine-color-blue-light": "var(--chosen)",
+    "--mantine-color-blue-light-hover": "color-mix(in srgb, var(--chosen) 80%, var(--accent))",
+    "--mantine-color-blue-light-color": "var(--accent)",
   },
 });

@@ -35,7 +35,7 @@ export function AccountMenu() {
               <Text size="sm" lineClamp={1}>
                 {membership.organization_name}
               </Text>
-              <Text size="xs" c="dimmed">
+              <Text size="xs" c="dimmed" tt="capitalize">
                 {membership.role}
               </Text>
             </Menu.Item>

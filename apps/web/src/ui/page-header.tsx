@@ -22,28 +22,30 @@ export function PageHeader({ title, description, parents = [], status, actions }
   return (
     <Stack gap={4} className={styles.header}>
       {parents.length > 0 && (
-        <Breadcrumbs separatorMargin={6} fz="sm" component="nav" aria-label="Breadcrumb">
+        <Breadcrumbs separatorMargin={6} fz="sm" component="nav" aria-label="Breadcrumb" className={styles.parents}>
           {parents.map((parent) => (
-            <Anchor key={parent.to} component={Link} to={parent.to} size="sm">
+            <Anchor key={parent.to} component={Link} to={parent.to} size="sm" className="one-line" title={parent.label}>
               {parent.label}
             </Anchor>
           ))}
         </Breadcrumbs>
       )}
       <Group justify="space-between" align="flex-start" gap="sm">
-        <Group gap="sm" style={{ flex: "1 1 260px", minWidth: 0 }}>
-          <Title order={1} className={styles.title}>
-            {title}
-          </Title>
-          {status}
-        </Group>
+        <Stack gap={4} style={{ flex: "1 1 260px", minWidth: 0 }}>
+          <Group gap="sm">
+            <Title order={1} className={styles.title}>
+              {title}
+            </Title>
+            {status}
+          </Group>
+          {description !== undefined && (
+            <Text c="dimmed" maw={760} size="sm" className="break-words">
+              {description}
+            </Text>
+          )}
+        </Stack>
         {actions !== undefined && <Group gap="xs">{actions}</Group>}
       </Group>
-      {description !== undefined && (
-        <Text c="dimmed" maw={760} size="sm">
-          {description}
-        </Text>
-      )}
     </Stack>
   );
 }

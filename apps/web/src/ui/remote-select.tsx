@@ -90,7 +90,7 @@ export function RemoteSelect(props: Props) {
       nothingFoundMessage={nothingText(list)}
       onDropdownOpen={() => list.isError && void list.refetch()}
       rightSection={list.isFetching && typed !== "" ? <Loader size={14} /> : undefined}
-      comboboxProps={{ withinPortal: true, width: "target", position: "bottom-start" }}
+      comboboxProps={{ withinPortal: true, width: props.compact === true ? 300 : "target", position: "bottom-start" }}
       maxDropdownHeight={280}
     />
   );

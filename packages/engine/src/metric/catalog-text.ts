@@ -10,7 +10,7 @@ export const textCatalog: MetricDescription[] = [
     implementation: "judge_numeric",
     title: "Judge with a score",
     description:
-      "A language model reads the question and the answer, follows your evaluation prompt and gives a number. The answer passes if the number clears the threshold.",
+      "A language model reads the question and the answer, follows your instructions and gives a number. The answer passes if the number clears the bar you set.",
     formula: "LLM as a judge (Zheng et al. 2023), temperature 0, one structured reply, one repeated attempt.",
     needs_model: true,
     example: example(
@@ -35,7 +35,7 @@ export const textCatalog: MetricDescription[] = [
     implementation: "judge_categorical",
     title: "Judge with categories",
     description:
-      "A language model reads the question and the answer, follows your evaluation prompt and chooses one of your categories. You say which categories pass.",
+      "A language model reads the question and the answer, follows your instructions and chooses one of your categories. You say which categories pass.",
     formula: "LLM as a judge (Zheng et al. 2023), temperature 0, one structured reply, one repeated attempt.",
     needs_model: true,
     example: example(

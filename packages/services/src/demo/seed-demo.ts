@@ -4,6 +4,7 @@ import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import type { Database } from "@rhesis/db/database";
 import { createCategory } from "@rhesis/db/queries/category";
 import { insertOrganization } from "@rhesis/db/queries/organization";
+import { updateProject } from "@rhesis/db/queries/project";
 import { addRequirementMetrics, createRequirement } from "@rhesis/db/queries/requirement";
 import { insertTests } from "@rhesis/db/queries/test";
 import { addTests, createTestSet } from "@rhesis/db/queries/test-set";
@@ -44,6 +45,7 @@ async function seedDemo(
   project_id: string,
   data: DemoData,
 ): Promise<Omit<SeededDemo, "organization_id">> {
+  await updateProject(tx, { id: project_id }, { description: data.project.description });
   const endpoint = await createEndpoint(tx, vault, {
     ...data.endpoint,
     project_id,

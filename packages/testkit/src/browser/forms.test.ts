@@ -64,3 +64,31 @@ browserTest("what is wrong is said in plain words too", async () => {
   await page.getByText("Choose", { exact: true }).click();
   expect(await complaints(page, "Create token")).toContain("At least one is needed");
 });
+
+/** Whether what has the focus lies under the row of buttons that stays at the end of a form. */
+const isCovered = (page: Page): Promise<boolean> =>
+  page.evaluate(() => {
+    const focused = document.activeElement;
+    const bar = document.querySelector("main form button[type=submit]")?.parentElement;
+    if (focused === null || bar == null || bar.contains(focused) || !bar.closest("main")?.contains(focused))
+      return false;
+    const { top, height } = focused.getBoundingClientRect();
+    return top + height / 2 > bar.getBoundingClientRect().top;
+  });
+
+browserTest("what Tab reaches in a form is never hidden behind its buttons", async () => {
+  const { page } = await stage().visitAs(ada);
+  await page.setViewportSize({ width: 1280, height: 700 });
+  const hidden: string[] = [];
+  for (const address of ["/endpoints/new", "/models/new", "/metrics/new?kind=judge_numeric"]) {
+    await page.goto(address);
+    await page.waitForLoadState("networkidle");
+    await page.locator("main form input:visible").first().focus();
+    for (let presses = 0; presses < 25; presses++) {
+      await page.keyboard.press("Tab");
+      const name = () => page.evaluate(() => document.activeElement?.id ?? document.activeElement?.textContent ?? "");
+      if (await isCovered(page)) hidden.push(`${address}: ${await name()}`);
+    }
+  }
+  expect(hidden).toEqual([]);
+});

@@ -1,4 +1,4 @@
-import { Badge, Code, Group, Select } from "@mantine/core";
+import { Badge, Code, Select } from "@mantine/core";
 import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -9,6 +9,7 @@ import { useProjectId } from "../../shell/project.ts";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
 import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { FilterBar } from "../../ui/filter-bar.tsx";
 import { ButtonLink, RowLink } from "../../ui/link.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { Page } from "../../ui/page.tsx";
@@ -56,7 +57,7 @@ const columns: readonly Column<EndpointItem, "name" | "created_at">[] = [
   {
     key: "created_at",
     title: "Created",
-    width: "140px",
+    width: "156px",
     sort: "created_at",
     wide_only: true,
     cell: (row) => <RelativeTime date={row.created_at} />,
@@ -75,6 +76,7 @@ function EndpointsPage() {
   const set = (changes: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
   const isFiltered = q !== undefined || environment !== undefined;
+  const clear = () => set({ q: undefined, environment: undefined });
   const create = can("endpoint:create") && (
     <ButtonLink to="/endpoints/new" leftSection={<IconPlus size={16} />}>
       Connect an endpoint
@@ -87,7 +89,7 @@ function EndpointsPage() {
         description="The applications you test, and how to call each of them."
         actions={(pages.total !== 0 || isFiltered) && create}
       />
-      <Group gap="sm">
+      <FilterBar onClear={isFiltered ? clear : null}>
         <SearchField value={q} onChange={(next) => set({ q: next })} label="Search endpoints" />
         <Select
           aria-label="Environment"
@@ -98,7 +100,7 @@ function EndpointsPage() {
           clearable
           w={180}
         />
-      </Group>
+      </FilterBar>
       <DataTable
         label="Endpoints"
         columns={columns}
@@ -106,13 +108,7 @@ function EndpointsPage() {
         sort={sort}
         onSort={(next) => set({ sort: next })}
         onOpen={(row) => void navigate({ to: "/endpoints/$id", params: { id: row.id } })}
-        empty={
-          isFiltered ? (
-            <NothingMatches onClear={() => set({ q: undefined, environment: undefined })} />
-          ) : (
-            <NoEndpoints create={create} />
-          )
-        }
+        empty={isFiltered ? <NothingMatches onClear={clear} /> : <NoEndpoints create={create} />}
       />
     </Page>
   );

@@ -42,13 +42,15 @@ export function MemberList({ mayManage }: { mayManage: boolean }) {
   if (pages.is_loading) return <Skeleton height={120} />;
   return (
     <>
-      <Table.ScrollContainer minWidth={520}>
+      <Table.ScrollContainer minWidth={300}>
         <Table verticalSpacing="xs" fz="sm">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Person</Table.Th>
-              <Table.Th w={150}>Role</Table.Th>
-              <Table.Th w={130}>Last seen</Table.Th>
+              <Table.Th w={130}>Role</Table.Th>
+              <Table.Th w={130} visibleFrom="sm">
+                Last seen
+              </Table.Th>
               <Table.Th w={100}>
                 <VisuallyHidden>Actions</VisuallyHidden>
               </Table.Th>
@@ -90,7 +92,7 @@ function MemberRow({ member, mayManage }: { member: Member; mayManage: boolean }
           roleLooks[member.role].label
         )}
       </Table.Td>
-      <Table.Td>
+      <Table.Td visibleFrom="sm">
         <RelativeTime date={member.last_seen_at} empty="Never" />
       </Table.Td>
       <Table.Td ta="right">{mayChange && <RemoveButton member={member} isSelf={isSelf} />}</Table.Td>
@@ -114,7 +116,7 @@ function Person({ member, isSelf }: OfMember) {
         )}
       </Group>
       {member.name !== "" && (
-        <Text size="xs" c="dimmed">
+        <Text size="xs" c="dimmed" className="break-words">
           {member.email}
         </Text>
       )}
@@ -126,7 +128,9 @@ function RemoveButton({ member, isSelf }: OfMember) {
   const ask = () =>
     confirmDestroy({
       title: isSelf ? "Leave the organization?" : `Remove ${nameOf(member)}?`,
-      body: "Access ends at once, and their API tokens stop working. What they made stays.",
+      body: isSelf
+        ? "Your access ends at once, and your API tokens stop working. What you made stays."
+        : "Access ends at once, and their API tokens stop working. What they made stays.",
       action: isSelf ? "Leave" : "Remove",
       onConfirm: () => void remove(member),
     });

@@ -23,12 +23,14 @@ type Props = {
   createSearch: { requirement?: string; test_set?: string };
   pickTitle: string;
   emptyText: string;
+  /** Without any here all is well: others count. */
+  isOptional?: boolean;
   onAttach: (metric_ids: string[]) => Promise<unknown>;
   onDetach: (metric_id: string) => Promise<unknown>;
 };
 
 export function AttachedMetrics(props: Props) {
-  const { pages, editable, createSearch, emptyText } = props;
+  const { pages, editable, createSearch, emptyText, isOptional = false } = props;
   const [isPicking, setPicking] = useState(false);
   const detach = async ({ id, name }: MetricItem) => {
     try {
@@ -44,7 +46,7 @@ export function AttachedMetrics(props: Props) {
   return (
     <Stack gap="sm">
       {pages.rows.length === 0 ? (
-        <Alert color="yellow" title="No metrics yet">
+        <Alert color={isOptional ? "gray" : "yellow"} title={isOptional ? "No metrics of its own" : "No metrics yet"}>
           {emptyText}
         </Alert>
       ) : (
@@ -58,7 +60,7 @@ export function AttachedMetrics(props: Props) {
       {editable && (
         <Group gap="xs">
           <Button
-            variant={pages.rows.length === 0 ? "filled" : "light"}
+            variant={pages.rows.length === 0 && !isOptional ? "filled" : "light"}
             leftSection={<IconLink size={16} />}
             onClick={() => setPicking(true)}
           >

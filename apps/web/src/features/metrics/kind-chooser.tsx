@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { metricCatalog, type MetricDescription } from "@rhesis/engine/metric/catalog";
 import { isJudge } from "@rhesis/engine/metric/schema";
 import { useFeature } from "../../session/member.tsx";
+import { durationText } from "../../ui/relative-time.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";
 import { byGroup } from "./metric-groups.ts";
 import { passesWhen } from "./passes-when.ts";
@@ -15,7 +16,8 @@ function Example({ example }: Pick<MetricDescription, "example">) {
     <div className={styles.example}>
       <div>For example: {passesWhen(parameters)}</div>
       <div style={{ marginTop: 4 }}>
-        “{answer}” <VerdictBadge verdict={outcome.verdict} />
+        “{answer}”{parameters.implementation === "latency" && ` after ${durationText(input.latency_ms)}`}{" "}
+        <VerdictBadge verdict={outcome.verdict} />
       </div>
     </div>
   );

@@ -15,6 +15,7 @@ const columns: Column<MetricItem>[] = [
     key: "kind",
     title: "Kind",
     width: "minmax(140px, 1fr)",
+    wide_only: true,
     cell: (row) => describeMetric(row.implementation).title,
   },
 ];

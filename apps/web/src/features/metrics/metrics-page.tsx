@@ -63,7 +63,7 @@ const columns: Column<MetricItem, Sort>[] = [
     key: "created_at",
     title: "Created",
     sort: "created_at",
-    width: "130px",
+    width: "156px",
     wide_only: true,
     cell: (row) => <RelativeTime date={row.created_at} />,
   },
@@ -100,7 +100,7 @@ function MetricsPage() {
       <PageHeader
         title="Metrics"
         description="How an answer is scored, and what passes. Attach metrics to requirements or to a test set."
-        actions={create}
+        actions={(pages.total !== 0 || isFiltered) && create}
       />
       <FilterBar onClear={isFiltered ? clear : null}>
         <SearchField value={q} onChange={(next) => set({ q: next })} label="Search metrics" />

@@ -18,6 +18,13 @@ function NewMetricPage() {
   const cache = useQueryClient();
   const isOn = useFeature();
   const isOff = kind !== undefined && isJudge(kind) && !isOn("llm_judge");
+  const leave = () => {
+    if (requirement !== undefined) return navigate({ to: "/requirements/$id", params: { id: requirement } });
+    if (test_set !== undefined) {
+      return navigate({ to: "/test-sets/$id", params: { id: test_set }, search: { tab: "metrics" } });
+    }
+    return navigate({ to: "/metrics" });
+  };
   const create = async (draft: MetricDraft) => {
     const metric = await api.metric.create.mutate(draft);
     if (requirement !== undefined)
@@ -29,10 +36,7 @@ function NewMetricPage() {
       cache.invalidateQueries({ queryKey: trpc.test_set.pathKey() }),
     ]);
     notifyDone(`“${metric.name}” is there.`);
-    if (requirement !== undefined) return navigate({ to: "/requirements/$id", params: { id: requirement } });
-    if (test_set !== undefined) {
-      return navigate({ to: "/test-sets/$id", params: { id: test_set }, search: { tab: "metrics" } });
-    }
+    if (requirement !== undefined || test_set !== undefined) return leave();
     return navigate({ to: "/metrics/$id", params: { id: metric.id } });
   };
   return (
@@ -60,6 +64,7 @@ function NewMetricPage() {
           submit="Create metric"
           onSave={create}
           editable
+          onCancel={() => void leave()}
           onChangeKind={() => void navigate({ search: (before) => ({ ...before, kind: undefined }) })}
         />
       )}

@@ -100,17 +100,21 @@ type ChoiceProps<Value extends string> = {
   options: readonly { value: Value; label: string }[];
 };
 
+/** Letters that a phone shows beside each other. */
+const mostInALine = 32;
+
 /** One of a few. */
 export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   const id = useId();
   const isNarrow = useMediaQuery("(max-width: 48em)") ?? false;
+  const letters = props.options.reduce((sum, { label }) => sum + label.length, 0);
   return (
     <Input.Wrapper label={props.label} labelElement="div" labelProps={{ id }} description={props.description}>
       <div>
         <SegmentedControl
           mt={4}
           aria-labelledby={id}
-          orientation={isNarrow ? "vertical" : "horizontal"}
+          orientation={isNarrow && letters > mostInALine ? "vertical" : "horizontal"}
           value={props.value}
           onChange={(value) => props.onChange(value)}
           data={[...props.options]}

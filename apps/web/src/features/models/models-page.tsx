@@ -7,6 +7,7 @@ import { useCan } from "../../session/member.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
 import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { FilterBar } from "../../ui/filter-bar.tsx";
 import { ButtonLink, RowLink } from "../../ui/link.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { Page } from "../../ui/page.tsx";
@@ -25,11 +26,11 @@ const columns: readonly Column<ModelItem, "name" | "created_at">[] = [
     sort: "name",
     cell: (row) => (
       <Group gap="xs" wrap="nowrap">
-        <RowLink to="/models/$id" params={{ id: row.id }}>
+        <RowLink to="/models/$id" params={{ id: row.id }} className="one-line" title={row.name}>
           {row.name}
         </RowLink>
         {row.is_default && (
-          <Badge variant="default" tt="none" fw={500}>
+          <Badge variant="default" tt="none" fw={500} flex="none">
             Default judge
           </Badge>
         )}
@@ -48,7 +49,7 @@ const columns: readonly Column<ModelItem, "name" | "created_at">[] = [
   {
     key: "created_at",
     title: "Created",
-    width: "140px",
+    width: "156px",
     sort: "created_at",
     wide_only: true,
     cell: (row) => <RelativeTime date={row.created_at} />,
@@ -64,6 +65,7 @@ function ModelsPage() {
   const set = (changes: Partial<typeof search>) =>
     void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
   const isFiltered = q !== undefined || provider !== undefined;
+  const clear = () => set({ q: undefined, provider: undefined });
   const create = can("model:create") && (
     <ButtonLink to="/models/new" leftSection={<IconPlus size={16} />}>
       Connect a model
@@ -76,7 +78,7 @@ function ModelsPage() {
         description="Language models that judge answers where a rule cannot. You need one only for metrics that ask a model."
         actions={(pages.total !== 0 || isFiltered) && create}
       />
-      <Group gap="sm">
+      <FilterBar onClear={isFiltered ? clear : null}>
         <SearchField value={q} onChange={(next) => set({ q: next })} label="Search models" />
         <Select
           aria-label="Provider"
@@ -87,7 +89,7 @@ function ModelsPage() {
           clearable
           w={200}
         />
-      </Group>
+      </FilterBar>
       <DataTable
         label="Models"
         columns={columns}
@@ -97,7 +99,7 @@ function ModelsPage() {
         onOpen={(row) => void navigate({ to: "/models/$id", params: { id: row.id } })}
         empty={
           isFiltered ? (
-            <NothingMatches onClear={() => set({ q: undefined, provider: undefined })} />
+            <NothingMatches onClear={clear} />
           ) : (
             <EmptyState
               icon={<IconBrandOpenai size={36} color="var(--soft)" aria-hidden />}

@@ -1,4 +1,4 @@
-import { Button, Group, Menu, ActionIcon, Text } from "@mantine/core";
+import { Button, Menu, ActionIcon, Text } from "@mantine/core";
 import { IconDots, IconFolder, IconPencil, IconPlus, IconTrash } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
@@ -8,6 +8,7 @@ import { useCan } from "../../session/member.tsx";
 import { DataTable } from "../../ui/data-table.tsx";
 import type { Column } from "../../ui/data-table-column.ts";
 import { EmptyState, NothingMatches } from "../../ui/empty-state.tsx";
+import { FilterBar } from "../../ui/filter-bar.tsx";
 import { RowLink } from "../../ui/link.tsx";
 import { listPaging, pageSize, useListPages } from "../../ui/list-pages.ts";
 import { notifyFailure, offerUndo } from "../../ui/notices.ts";
@@ -56,7 +57,7 @@ function columnsFor(edit: ((project: Project) => void) | null): Column<Project, 
     {
       key: "created_at",
       title: "Created",
-      width: "140px",
+      width: "156px",
       sort: "created_at",
       wide_only: true,
       cell: (row) => <RelativeTime date={row.created_at} />,
@@ -113,9 +114,9 @@ function ProjectsPage() {
         description="Group endpoints, tests and runs that belong together, such as one product."
         actions={create}
       />
-      <Group gap="sm">
+      <FilterBar onClear={null}>
         <SearchField value={q} onChange={(next) => set({ q: next })} label="Search projects" />
-      </Group>
+      </FilterBar>
       <DataTable
         label="Projects"
         columns={columns}

@@ -48,7 +48,7 @@ const columns: Column<Requirement, Sort>[] = [
     key: "created_at",
     title: "Created",
     sort: "created_at",
-    width: "130px",
+    width: "156px",
     cell: (row) => <RelativeTime date={row.created_at} />,
   },
 ];
@@ -74,7 +74,7 @@ function RequirementsPage() {
       <PageHeader
         title="Requirements"
         description="What the application has to get right. Metrics attached here score every test of the requirement."
-        actions={create}
+        actions={(pages.total !== 0 || q !== undefined) && create}
       />
       <FilterBar onClear={null}>
         <SearchField value={q} onChange={(text) => set({ q: text })} label="Search requirements" />

@@ -10,23 +10,45 @@ import styles from "./test-run.module.css";
 const signs = { pass: IconCheck, fail: IconX, inconclusive: IconQuestionMark };
 const words = { pass: "pass", fail: "fail", inconclusive: "inconclusive" };
 const rank = { fail: 0, inconclusive: 1, pass: 2 };
+const named = 2;
 
-/** Each metric's verdict, failures first. */
+type Score = TestResultItem["scores"][number];
+
+function titleOf(score: Score): string {
+  const value = valueText(score);
+  return `${score.metric_name}: ${words[score.verdict]}${value === "" ? "" : ` (${value})`}`;
+}
+
+function NamedScore({ score }: { score: Score }) {
+  const Sign = signs[score.verdict];
+  return (
+    <span className={styles.score} data-verdict={score.verdict} title={titleOf(score)}>
+      <Sign size={12} aria-label={words[score.verdict]} />
+      <span className={styles.scoreName}>{score.metric_name}</span>
+    </span>
+  );
+}
+
+/** What did not pass by its name, failures first; what passed only counted, since names side by side would all be cut. */
 function Scores({ scores }: Pick<TestResultItem, "scores">) {
-  const sorted = [...scores].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+  const passed = scores.filter(({ verdict }) => verdict === "pass");
+  const others = scores.filter(({ verdict }) => verdict !== "pass").sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+  const unnamed = others.slice(named);
   return (
     <span className={styles.scores}>
-      {sorted.map((score) => {
-        const Sign = signs[score.verdict];
-        const value = valueText(score);
-        const title = `${score.metric_name}: ${words[score.verdict]}${value === "" ? "" : ` (${value})`}`;
-        return (
-          <span key={score.metric_id} className={styles.score} data-verdict={score.verdict} title={title}>
-            <Sign size={12} aria-label={words[score.verdict]} />
-            <span className={styles.scoreName}>{score.metric_name}</span>
-          </span>
-        );
-      })}
+      {others.slice(0, named).map((score) => (
+        <NamedScore key={score.metric_id} score={score} />
+      ))}
+      {unnamed.length > 0 && (
+        <span className={styles.count} title={unnamed.map(titleOf).join("\n")}>
+          +{unnamed.length}
+        </span>
+      )}
+      {passed.length > 0 && (
+        <span className={styles.count} data-verdict="pass" title={passed.map(titleOf).join("\n")}>
+          {passed.length} passed
+        </span>
+      )}
     </span>
   );
 }

@@ -20,14 +20,14 @@ const columns: Column<TestRunItem, Sort>[] = [
   {
     key: "name",
     title: "Run",
-    width: "minmax(190px, 1.6fr)",
+    width: "minmax(150px, 1.6fr)",
     cell: (row) => (
       <RowLink to="/test-runs/$id" params={{ id: row.id }} title={row.name}>
         {row.name}
       </RowLink>
     ),
   },
-  { key: "status", title: "State", width: "150px", cell: (row) => <RunStatus run={row} /> },
+  { key: "status", title: "State", width: "150px", wide_only: true, cell: (row) => <RunStatus run={row} /> },
   { key: "pass_rate", title: "Passed", width: "minmax(150px, 1fr)", cell: (row) => <PassRate counts={row} /> },
   {
     key: "endpoint",
@@ -63,7 +63,7 @@ const columns: Column<TestRunItem, Sort>[] = [
     key: "created_at",
     title: "Started",
     sort: "created_at",
-    width: "130px",
+    width: "156px",
     wide_only: true,
     cell: (row) => <RelativeTime date={row.created_at} />,
   },

@@ -1,7 +1,7 @@
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { Page } from "../../ui/page.tsx";
+import { Page, Section } from "../../ui/page.tsx";
 import { TestSetForm } from "./test-set-form.tsx";
 
 function NewTestSetPage() {
@@ -13,16 +13,18 @@ function NewTestSetPage() {
         parents={[{ label: "Test sets", to: "/test-sets" }]}
         description="Give it a name; you add tests to it next."
       />
-      <TestSetForm
-        initial={{ project_id: "", name: "", description: "" }}
-        submit="Create test set"
-        save={async (input) => {
-          const { id } = await api.test_set.create.mutate(input);
-          await queryClient.invalidateQueries(trpc.test_set.pathFilter());
-          await navigate({ to: "/test-sets/$id", params: { id } });
-        }}
-        onCancel={() => void navigate({ to: "/test-sets" })}
-      />
+      <Section title="Name and description">
+        <TestSetForm
+          initial={{ project_id: "", name: "", description: "" }}
+          submit="Create test set"
+          save={async (input) => {
+            const { id } = await api.test_set.create.mutate(input);
+            await queryClient.invalidateQueries(trpc.test_set.pathFilter());
+            await navigate({ to: "/test-sets/$id", params: { id } });
+          }}
+          onCancel={() => void navigate({ to: "/test-sets" })}
+        />
+      </Section>
     </Page>
   );
 }

@@ -83,7 +83,7 @@ function Amounts({ run, problems }: { run: RunStart; problems: Record<string, st
       />
       <NumberInput
         label="Calls at the same time"
-        description="Left empty, as many as the endpoint allows."
+        description="Fewer is gentler to the application."
         placeholder="As many as the endpoint allows"
         min={1}
         max={1000}
@@ -122,7 +122,7 @@ function Beginning({ run, calls }: { run: RunStart; calls: number }) {
             Check first
           </Button>
         )}
-        <Button type="submit" loading={run.busy === "starting"}>
+        <Button type="submit" loading={run.busy === "starting"} data-autofocus>
           Start run
         </Button>
       </Group>

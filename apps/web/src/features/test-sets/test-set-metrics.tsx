@@ -21,6 +21,7 @@ export function TestSetMetrics({ id }: { id: string }) {
         editable={can("test_set:update")}
         createSearch={{ test_set: id }}
         pickTitle="Attach metrics to this test set"
+        isOptional
         emptyText="Each test is scored with the metrics of its requirement."
         onAttach={async (metric_ids) => {
           await api.test_set.add_metrics.mutate({ id, metric_ids });

@@ -52,7 +52,7 @@ const columns: Column<TestSet, Sort>[] = [
     key: "created_at",
     title: "Created",
     sort: "created_at",
-    width: "130px",
+    width: "156px",
     wide_only: true,
     cell: (row) => <RelativeTime date={row.created_at} />,
   },
@@ -76,7 +76,11 @@ function TestSetsPage() {
   );
   return (
     <Page fill>
-      <PageHeader title="Test sets" description="Tests that run together against an endpoint." actions={create} />
+      <PageHeader
+        title="Test sets"
+        description="Tests that run together against an endpoint."
+        actions={(pages.total !== 0 || q !== undefined) && create}
+      />
       <FilterBar onClear={null}>
         <SearchField value={q} onChange={(text) => set({ q: text })} label="Search test sets" />
       </FilterBar>

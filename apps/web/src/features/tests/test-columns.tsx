@@ -16,7 +16,7 @@ export const testColumns: Column<TestItem, never>[] = [
   {
     key: "input",
     title: "Input",
-    width: "minmax(220px, 2.4fr)",
+    width: "minmax(220px, 2.2fr)",
     cell: (row) => (
       <RowLink to="/tests/$id" params={{ id: row.id }} title={row.input} fw={500}>
         {row.input}
@@ -26,28 +26,28 @@ export const testColumns: Column<TestItem, never>[] = [
   {
     key: "expected_output",
     title: "Expected output",
-    width: "minmax(180px, 2fr)",
+    width: "minmax(160px, 1.7fr)",
     wide_only: true,
     cell: (row) => <Soft text={row.expected_output} />,
   },
   {
     key: "requirement",
     title: "Requirement",
-    width: "minmax(130px, 1fr)",
+    width: "minmax(150px, 1.4fr)",
     wide_only: true,
     cell: (row) => <Soft text={row.requirement_name} />,
   },
   {
     key: "topic",
     title: "Topic",
-    width: "minmax(110px, 0.8fr)",
+    width: "minmax(120px, 1fr)",
     wide_only: true,
     cell: (row) => <Soft text={row.topic_name} />,
   },
   {
     key: "category",
     title: "Category",
-    width: "minmax(110px, 0.8fr)",
+    width: "minmax(110px, 0.9fr)",
     wide_only: true,
     cell: (row) => <Soft text={row.category_name} />,
   },

@@ -1,8 +1,9 @@
-import { SimpleGrid, Stack, Textarea } from "@mantine/core";
+import { SimpleGrid, Textarea } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { ReactNode } from "react";
 import { createTest } from "@rhesis/router/test/schema";
 import type { z } from "zod";
+import { Section } from "../../ui/page.tsx";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { useContractForm } from "../../ui/form.ts";
 import { ProjectOfNew, useIsProjectAwaited } from "../../ui/project-select.tsx";
@@ -54,7 +55,7 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
   const isAwaited = useIsProjectAwaited(values.project_id);
   return (
     <form onSubmit={onSubmit} noValidate>
-      <Stack gap="md">
+      <Section title="The test">
         {initial.project_id === "" && (
           <ProjectOfNew
             value={values.project_id}
@@ -90,7 +91,7 @@ export function TestForm({ initial, submit, save, onCancel, children }: Props) {
         >
           {children}
         </FormActions>
-      </Stack>
+      </Section>
     </form>
   );
 }

@@ -1,4 +1,4 @@
-import { Badge, Button, Group, Switch, Text, Tooltip } from "@mantine/core";
+import { Anchor, Badge, Button, Group, Switch, Text, Tooltip } from "@mantine/core";
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -87,14 +87,14 @@ const plainColumns: Column<ApiToken>[] = [
   {
     key: "last_used",
     title: "Last used",
-    width: "130px",
+    width: "156px",
     wide_only: true,
     cell: (row) => <RelativeTime date={row.last_used_at} empty="Never" />,
   },
   {
     key: "expires",
     title: "Expires",
-    width: "130px",
+    width: "156px",
     wide_only: true,
     cell: (row) => <RelativeTime date={row.expires_at} empty="Never" />,
   },
@@ -144,7 +144,14 @@ function TokensPage() {
     <Page fill>
       <PageHeader
         title="API tokens"
-        description="Keys with which programs, such as your build pipeline, do what you could do here."
+        description={
+          <>
+            Keys with which programs, such as your build pipeline, do what you could do here.{" "}
+            <Anchor href="/docs" target="_blank" size="sm" underline="always">
+              What they can call
+            </Anchor>
+          </>
+        }
         actions={pages.total !== 0 && create}
       />
       {!isOn && (
@@ -174,9 +181,7 @@ function TokensPage() {
         pages={pages}
         empty={
           <EmptyState icon={<IconKey size={36} color="var(--soft)" aria-hidden />} title="No token" action={create}>
-            {isOn
-              ? "Create one to start runs from a pipeline or a script. The documentation is under /docs."
-              : "Nobody has made one."}
+            {isOn ? "Create one to start runs from a pipeline or a script." : "Nobody has made one."}
           </EmptyState>
         }
       />
