@@ -125,6 +125,15 @@ function columnsFor(mayRevoke: boolean): Column<ApiToken>[] {
   ];
 }
 
+const about = (
+  <>
+    Keys with which programs, such as your build pipeline, do what you could do here.{" "}
+    <Anchor href="/docs" target="_blank" size="sm" underline="always">
+      What they can call
+    </Anchor>
+  </>
+);
+
 function TokensPage() {
   const { revoked, mine } = Route.useSearch();
   const navigate = useNavigate({ from: "/settings/tokens" });
@@ -142,18 +151,7 @@ function TokensPage() {
   );
   return (
     <Page fill>
-      <PageHeader
-        title="API tokens"
-        description={
-          <>
-            Keys with which programs, such as your build pipeline, do what you could do here.{" "}
-            <Anchor href="/docs" target="_blank" size="sm" underline="always">
-              What they can call
-            </Anchor>
-          </>
-        }
-        actions={pages.total !== 0 && create}
-      />
+      <PageHeader title="API tokens" description={about} actions={pages.total !== 0 && create} />
       {!isOn && (
         <SwitchedOffNote feature="api_tokens">No new ones can be made. Those below work until revoked.</SwitchedOffNote>
       )}
