@@ -25,7 +25,7 @@ export const knownAnswers = {
   ollama_chat: { output: "$.message.content", tool_calls: "$.message.tool_calls[*]" },
   ollama_generate: { output: "$.response" },
 } as const satisfies Record<string, ResponseMapping>;
-type KnownApi = keyof typeof knownAnswers;
+export type KnownApi = keyof typeof knownAnswers;
 
 const titles: Record<KnownApi, string> = {
   openai_chat: "OpenAI chat completions",
@@ -35,6 +35,10 @@ const titles: Record<KnownApi, string> = {
   ollama_chat: "Ollama",
   ollama_generate: "Ollama",
 };
+
+export function titleOfApi(api: KnownApi): string {
+  return titles[api];
+}
 
 /** The API that a call looks like, by its address and the keys of its body. */
 function knownApi(path: string, body: Json): KnownApi | null {
@@ -53,7 +57,7 @@ export type AsKnown = { mapping: Json; response_mapping: ResponseMapping | null;
 export function asKnownApi(url: URL, mapping: Json): AsKnown {
   const api = knownApi(url.pathname, mapping);
   if (api === null) return { mapping, response_mapping: null, notes: [] };
-  const notes = [`This looks like a call of ${titles[api]}, so the places of the answer are filled in as well.`];
+  const notes = [`This looks like a call of ${titleOfApi(api)}, so the places of the answer are filled in as well.`];
   const streams = api.startsWith("ollama") && !has(mapping, "stream");
   return {
     mapping: streams ? { ...(mapping as { [key: string]: Json }), stream: false } : mapping,

@@ -1,9 +1,9 @@
 /** What a target can be proposed from, and what comes of it. zod only, so that forms can use them. */
 import { z } from "zod";
-import { targetConfig } from "../target/schema.ts";
+import { responseMapping, targetConfig } from "../target/schema.ts";
 
 /** Characters that may be pasted. */
-export const longestSource = { curl: 100_000 } as const;
+export const longestSource = { curl: 100_000, example: 400_000 } as const;
 
 const notes = z.array(z.string()).describe("What was decided and why, and what is left to do, in plain words");
 
@@ -15,3 +15,26 @@ export const curlProposal = z.object({
   notes,
 });
 export type CurlProposal = z.infer<typeof curlProposal>;
+
+const place = z.object({
+  path: z.string(),
+  reason: z.string(),
+  sample: z.string().describe("What is there, cut short"),
+});
+const places = z.array(place).describe("Where it may be, the best first");
+
+/** From an example answer. */
+export const exampleProposal = z.object({
+  type: z.literal("example"),
+  format: z.enum(["json", "sse", "ndjson", "html", "text"]),
+  response_mapping: responseMapping.nullable(),
+  places: z.object({
+    output: places,
+    conversation_id: places,
+    context: places,
+    metadata: places,
+    tool_calls: places,
+  }),
+  notes,
+});
+export type ExampleProposal = z.infer<typeof exampleProposal>;
