@@ -3,7 +3,7 @@ import { checkPath, findAll } from "../json-path.ts";
 import type { Json, ResponseMapping } from "../target/schema.ts";
 import { partsOf, type Part, type Ranked } from "./answer-walk.ts";
 import { contextPlaces } from "./context-places.ts";
-import { isConversationId } from "./key-names.ts";
+import { isConversationId, isNeverSaid } from "./key-names.ts";
 import { knownAnswers, titleOfApi, type KnownApi } from "./known-apis.ts";
 import { every, pathOf } from "./path-of.ts";
 
@@ -25,8 +25,8 @@ const metadataNames = listed("metadata,meta,usage,usage_metadata,token_usage,deb
 const toolNames = listed(
   "tool_calls,tool_uses,function_calls,tools_used,tool_results,intermediate_steps,agent_steps,actions,steps",
 );
-const neverSaid =
-  /^(?:id|.*_id|role|type|object|model|status|state|name|title|url|uri|link|language|lang|locale|created.*|updated.*|time.*|date.*|version|finish_reason|stop_reason|question|query|prompt|input|user.*|error.*|code|format|signature|label|prediction|intent)$/;
+/** What was asked, not what was answered; and classes, which are found by their names. */
+const notAnswered = /^(?:question|query|prompt|inputs?|user.*|label|prediction|intent)$/;
 
 export function placesOf(answer: Json): Places {
   const parts = partsOf(answer);
@@ -65,7 +65,7 @@ const afterNames = 100;
 
 function longestText(parts: readonly Part[]): Ranked[] {
   const texts = parts.flatMap(({ value, steps, is_beside, name }) =>
-    typeof value === "string" && !is_beside && /\s/.test(value) && !neverSaid.test(name)
+    typeof value === "string" && !is_beside && /\s/.test(value) && !isNeverSaid(name) && !notAnswered.test(name)
       ? [{ steps, length: value.length }]
       : [],
   );

@@ -92,7 +92,7 @@ class Walk {
     const isPlain = typeof value === "string" || typeof value === "number" || value === null;
     if (isSecretKey(slot.key) && typeof value === "string" && value !== "") this.slots.secrets.push(slot);
     else if (isConversationId(slot.key) && isPlain) this.slots.conversation_ids.push(slot);
-    else if (isStreamSwitch(slot.key) && (value === true || value === "true")) this.slots.stream_switches.push(slot);
+    else if (asksForPieces(slot.key, value)) this.slots.stream_switches.push(slot);
     else if (isHistory(slot.key) && typeof value === "string" && value !== "") this.slots.histories.push(slot);
     else return false;
     return true;
@@ -123,6 +123,11 @@ class Walk {
       this.visit(object, key, [...slot.path, key], { ...where, name: key, above, is_setup });
     }
   }
+}
+
+function asksForPieces(key: string, value: Json): boolean {
+  if (plainName(key) === "response_mode") return value === "streaming";
+  return isStreamSwitch(key) && (value === true || value === "true");
 }
 
 function dialogueFor(slot: Slot, list: Json[]): Dialogue | null {

@@ -39,7 +39,7 @@ export function proposeFromCurl(source: string): CurlProposal {
   const method = methodOf(command, body);
   const content = contentOf(method, body, credentials.query);
   const kept = keptHeaders(credentials.headers);
-  const known = asKnownApi(address.url, content.mapping);
+  const known = asKnownApi(address.url.pathname, content.mapping);
   const config = checkedConfig({
     url: addressWith(address.url, content.in_url),
     method,

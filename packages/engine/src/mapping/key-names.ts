@@ -18,6 +18,9 @@ const messageNames = (
   "request,data,value"
 ).split(",");
 const messageRanks = new Map(messageNames.map((name, rank) => [name, rank]));
+/** Up to this rank a name surely is of what a user says, up to the next one it often is. */
+export const surestRank = messageNames.indexOf("prompt");
+export const likelyRank = messageNames.indexOf("q");
 /** Names that say only what kind of value this is: the name above them says more. */
 const genericNames = new Set(["text", "content", "body", "data", "value", "input", "request"]);
 const endsAsMessage = /_(?:message|question|query|prompt|input|utterance|text)$/;
@@ -75,4 +78,11 @@ export function isSecretKey(key: string): boolean {
 /** Whether a key says who is talking, which some applications tell conversations apart by. */
 export function isCaller(key: string): boolean {
   return /^(?:sender|(?:sender|user|customer|client|visitor|caller)_?id|uid)$/.test(plainName(key));
+}
+
+/** Whether a key holds what nobody says: ids, kinds, addresses, names of models. */
+export function isNeverSaid(key: string): boolean {
+  return /(?:^|_)(?:id|uuid|role|type|kind|object|model|status|state|title|ur[il]|link|lang|language|locale|created\w*|updated\w*|time\w*|date\w*|version|reason|code|format|signature|channel|mode|email|phone|region|currency|username|errors?)$/.test(
+    plainName(key),
+  );
 }

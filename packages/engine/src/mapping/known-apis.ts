@@ -54,8 +54,8 @@ function knownApi(path: string, body: Json): KnownApi | null {
 export type AsKnown = { mapping: Json; response_mapping: ResponseMapping | null; notes: string[] };
 
 /** A call, made to answer in one piece where it is one of a known API, and where its answer then is. */
-export function asKnownApi(url: URL, mapping: Json): AsKnown {
-  const api = knownApi(url.pathname, mapping);
+export function asKnownApi(path: string, mapping: Json): AsKnown {
+  const api = knownApi(path, mapping);
   if (api === null) return { mapping, response_mapping: null, notes: [] };
   const notes = [`This looks like a call of ${titleOfApi(api)}, so the places of the answer are filled in as well.`];
   const streams = api.startsWith("ollama") && !has(mapping, "stream");

@@ -3,7 +3,7 @@ import { conversationNames } from "../target/map-request.ts";
 import type { Json } from "../target/schema.ts";
 import { checkTemplate, isTemplate } from "../template/render.ts";
 import { bodySlots, placeText, put, type BodySlots, type Slot, type TextSlot, type TurnsSlot } from "./body-slots.ts";
-import { isCaller, isHistory, plainName } from "./key-names.ts";
+import { isCaller, isHistory, isNeverSaid, plainName, surestRank } from "./key-names.ts";
 import { literalTemplate } from "./literal-template.ts";
 import { asks, newestQuestion, saying } from "./message-array.ts";
 
@@ -26,8 +26,6 @@ const ownNames: ReadonlySet<string> = new Set([
   "test_id",
   "test_run_id",
 ]);
-/** Names as good as "the message of the user": `message`, `question`, `prompt`, not `text` or `data`. */
-const weakestStrongRank = 18;
 const setupPenalty = 100;
 /** Ids, dates, addresses, file names, names of models: nobody says these. */
 const saysNothing = /^(?:[\w.:/@+-]*|\d{4}-\d\d-\d\d.*|[a-z]+:\/\/.*|[[{].*[\]}])$/s;
@@ -85,7 +83,7 @@ function saysInput(text: string): boolean {
 
 function choose(slots: BodySlots): Choice {
   const named = bestNamed(slots.texts);
-  const isStrong = named?.rank != null && named.rank <= weakestStrongRank;
+  const isStrong = named?.rank != null && named.rank <= surestRank;
   const turns = bestTurns(slots.turns);
   const earlier = earlierTurns(slots, turns);
   if (turns !== null && (!isStrong || !isEarlier(turns))) return joined(turnsChoice(turns, slots), earlier);
@@ -128,7 +126,9 @@ function longest(texts: readonly TextSlot[]): TextSlot | null {
   const said = texts.filter(
     (slot) => !slot.is_setup && !slot.in_turns && !isGraphQl(slot) && !tellsTheModel.test(slot.text),
   );
-  const telling = said.filter(({ text, path }) => path.length === 0 || !saysNothing.test(text.slice(0, 500)));
+  const telling = said.filter(
+    ({ text, path, name }) => path.length === 0 || !(isNeverSaid(name) || saysNothing.test(text.slice(0, 500))),
+  );
   return telling.reduce<TextSlot | null>(
     (best, slot) => (best && best.text.length >= slot.text.length ? best : slot),
     null,
@@ -214,9 +214,15 @@ function idsOf({ conversation_ids }: BodySlots): Choice {
   return { replacements, notes: [note], has_input: false };
 }
 
+/** What stands for an answer in one piece instead; “blocking” is what Dify calls it. */
+const offValues = new Map<Json | undefined, Json>([
+  ["true", "false"],
+  ["streaming", "blocking"],
+]);
+
 function switchesOf({ stream_switches }: BodySlots): Choice {
   if (stream_switches.length === 0) return nothing;
-  const replacements = stream_switches.map((slot) => ({ slot, value: valueAt(slot) === true ? false : "false" }));
+  const replacements = stream_switches.map((slot) => ({ slot, value: offValues.get(valueAt(slot)) ?? false }));
   const note = `${listed(stream_switches)} ${are(stream_switches)} switched off, so that the answer comes in one piece.`;
   return { replacements, notes: [note], has_input: false };
 }

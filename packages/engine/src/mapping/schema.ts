@@ -3,7 +3,7 @@ import { z } from "zod";
 import { responseMapping, targetConfig } from "../target/schema.ts";
 
 /** Characters that may be pasted. */
-export const longestSource = { curl: 100_000, example: 400_000 } as const;
+export const longestSource = { curl: 100_000, openapi: 900_000, example: 400_000 } as const;
 
 const notes = z.array(z.string()).describe("What was decided and why, and what is left to do, in plain words");
 
@@ -38,3 +38,15 @@ export const exampleProposal = z.object({
   notes,
 });
 export type ExampleProposal = z.infer<typeof exampleProposal>;
+
+/** From an operation of an OpenAPI document. */
+export const openApiProposal = z.object({
+  type: z.literal("openapi"),
+  operation: z.string().describe("The one that the configuration is for, such as `POST /chat`"),
+  operations: z
+    .array(z.object({ operation: z.string(), title: z.string(), reason: z.string() }))
+    .describe("The likeliest first"),
+  config: targetConfig,
+  notes,
+});
+export type OpenApiProposal = z.infer<typeof openApiProposal>;
