@@ -50,3 +50,23 @@ export const openApiProposal = z.object({
   notes,
 });
 export type OpenApiProposal = z.infer<typeof openApiProposal>;
+
+export const presetNames = [
+  "openai_chat",
+  "openai_responses",
+  "anthropic_messages",
+  "gemini",
+  "azure_openai_chat",
+  "ollama_chat",
+  "openai_compatible",
+] as const;
+
+/** A chat API, ready to be filled in. */
+export const preset = z.object({
+  name: z.enum(presetNames),
+  title: z.string(),
+  description: z.string(),
+  config: targetConfig,
+  notes,
+});
+export type Preset = z.infer<typeof preset>;

@@ -23,7 +23,7 @@ export class MappingError extends Error {
 
 /**
  * Reads an answer by its mapping; without one the whole body is the output. A path takes its first match, `context`
- * and `tool_calls` all of them. Only `output` has to be found: an answer without it is not an answer.
+ * and `tool_calls` all of them. Only `output` or a tool call has to be found: an answer without is not an answer.
  * @throws MappingError
  */
 export function mapResponse(mapping: ResponseMapping | null, body: Json | string): TargetAnswer {
@@ -39,7 +39,8 @@ export function mapResponse(mapping: ResponseMapping | null, body: Json | string
   const find = (name: keyof ResponseMapping): Json[] => findMapped(mapping[name], name, body, variables);
   const output = find("output");
   const toolCalls = spread(find("tool_calls"));
-  const [first] = output;
+  // An agent that only calls a tool has nothing to say yet.
+  const first = output[0] ?? (output.length > 0 || toolCalls.length > 0 ? null : undefined);
   if (first === undefined) throw notFound(mapping.output, body);
   if (first === null && toolCalls.length === 0)
     throw new MappingError("empty_answer", `The answer has nothing in ${mapping.output}, where its text should be.`);
