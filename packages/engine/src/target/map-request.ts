@@ -65,8 +65,9 @@ export function requestVariables(variables: RequestVariables): Variables {
 
 /**
  * Fills in a request mapping. Strings are templates; one that is exactly `{{ name }}` keeps the value's type, one that
- * is exactly `{{ … | tojson }}` becomes that JSON, all others stay text, also where they look like numbers. A key whose
- * whole value is a conversation id that is not known yet is left out. Under `__body__` a template makes the whole body.
+ * is exactly `{{ … | tojson }}` becomes that JSON, all others stay text, also where they look like numbers. An item of a
+ * list that is exactly `{{ name }}` of another list adds the items of that. A key whose whole value is a conversation id
+ * that is not known yet is left out. Under `__body__` a template makes the whole body.
  * @returns undefined when nothing is left
  * @throws TemplateError
  */
@@ -111,7 +112,10 @@ function compileNode(node: Json, depth: number, count: { templates: number }): F
     return compileText(node);
   }
   if (typeof node !== "object" || node === null) return () => node;
-  if (Array.isArray(node)) return compileList(node.map((item) => compileNode(item, depth + 1, count)));
+  if (Array.isArray(node)) {
+    const items = node.map((item): [Filler, boolean] => [compileNode(item, depth + 1, count), isPlaceholder(item)]);
+    return compileList(items);
+  }
   const entries = Object.entries(node).map(([key, value]): [string, Filler] => {
     if (forbiddenKeys.has(key)) throw new TemplateError(`A mapping may not use the key "${key}".`);
     return [key, compileNode(value, depth + 1, count)];
@@ -126,8 +130,18 @@ function compileNode(node: Json, depth: number, count: { templates: number }): F
   };
 }
 
-function compileList(items: Filler[]): Filler {
-  return (variables) => items.map((fill) => fill(variables)).filter((value) => value !== omitted);
+/** A list that stands where one item was adds its own items: `[{"role": "system", …}, "{{ messages }}"]`. */
+function compileList(items: [fill: Filler, spreads: boolean][]): Filler {
+  return (variables) =>
+    items.flatMap(([fill, spreads]) => {
+      const value = fill(variables);
+      if (value === omitted) return [];
+      return spreads && Array.isArray(value) ? value : [value];
+    });
+}
+
+function isPlaceholder(item: Json): boolean {
+  return typeof item === "string" && isTemplate(item) && singlePath(item) !== null;
 }
 
 function compileText(text: string): Filler {

@@ -66,6 +66,11 @@ const cases: [name: string, mapping: ResponseMapping, answer: Partial<TargetAnsw
     { output: "$.nothing", tool_calls: "$..tool_calls[*]" },
     { output: null, tool_calls: [{ name: "quote" }] },
   ],
+  [
+    "tool calls where there is no place for text",
+    { output: "$.choices[?@.text].text", tool_calls: "$..tool_calls[*]" },
+    { output: null, tool_calls: [{ name: "quote" }] },
+  ],
 ];
 
 function failureOf(mapping: ResponseMapping, body: Json): MappingError {

@@ -14,7 +14,7 @@ export type Found = Record<(typeof furtherFields)[number], Json[]>;
 
 /**
  * Reads an answer by its mapping; without one the whole body is the output. A path takes its first match, `context`
- * and `tool_calls` all of them. Only `output` has to be found: an answer without it is not an answer.
+ * and `tool_calls` all of them. Only `output` or a tool call has to be found: an answer without is not an answer.
  * @param isText the body was meant to be text, and may be taken apart by templates only
  * @throws MappingError
  */
@@ -32,8 +32,10 @@ export function mapResponse(mapping: ResponseMapping | null, body: Json | string
   const found = nothingFound();
   for (const name of furtherFields) found[name] = findMapped(mapping[name], name, document);
   if (found.conversation_id.length === 0) found.conversation_id = recognisedId(mapping, body);
-  if (output === undefined) throw notFound(mapping.output, "in the answer", describe(body, "The answer"));
-  return answerOf(output === null ? null : asText(output), found, mapping.output);
+  // An agent that only calls a tool has nothing to say yet.
+  if (output === undefined && spread(found.tool_calls).length === 0)
+    throw notFound(mapping.output, "in the answer", describe(body, "The answer"));
+  return answerOf(output == null ? null : asText(output), found, mapping.output);
 }
 
 export function nothingFound(): Found {
