@@ -55,8 +55,9 @@ const hosts = [
 ];
 
 function configFor(url: string): ReturnType<typeof targetConfig.parse> {
+  const protocol = url.startsWith("ws") ? "websocket" : "http";
   // As stored by whoever got past the form: the gate must not rely on it.
-  return { ...targetConfig.parse({ url: "http://placeholder.example/", max_attempts: 4 }), url };
+  return { ...targetConfig.parse({ url: "http://placeholder.example/", protocol, max_attempts: 4 }), url };
 }
 
 const noResolver: ResolveAll = (hostname, callback) => {
@@ -75,7 +76,7 @@ describe("the way out", () => {
     expect(new Set(hosts).size).toBeGreaterThanOrEqual(100);
   });
 
-  it.each(["http", "https"])("refuses every %s form without connecting", async (scheme) => {
+  it.each(["http", "https", "ws", "wss"])("refuses every %s form without connecting", async (scheme) => {
     const client = createTargetClient({ policy: { allow_loopback: false, allow_private: [] }, resolve: noResolver });
     const before = zoo.connections();
     for (const host of hosts) {
@@ -87,30 +88,39 @@ describe("the way out", () => {
     await client.close();
   });
 
-  it("refuses a name when any of its addresses is not public, and does not tell which", async () => {
-    const client = createTargetClient({ policy: { allow_loopback: false, allow_private: [] }, resolve: twoFaced });
-    const { error } = await client.call(configFor(`http://two-faced.example:${port}/echo`), null, { input: "x" });
-    expect(error).toEqual({
-      code: "address_refused",
-      message: "two-faced.example may not be called: its address is not a public one.",
-    });
-    await client.close();
-  });
+  it.each(["http", "ws"])(
+    "refuses a %s name when any of its addresses is not public, and does not tell which",
+    async (scheme) => {
+      const client = createTargetClient({ policy: { allow_loopback: false, allow_private: [] }, resolve: twoFaced });
+      const { error } = await client.call(configFor(`${scheme}://two-faced.example:${port}/echo`), null, {
+        input: "x",
+      });
+      expect(error).toEqual({
+        code: "address_refused",
+        message: "two-faced.example may not be called: its address is not a public one.",
+      });
+      await client.close();
+    },
+  );
 
-  it("is not fooled by a name that changes its address", async () => {
+  it.each([
+    ["http", "/close"],
+    ["ws", "/ws-reset"],
+  ])("is not fooled by a %s name that changes its address", async (scheme, path) => {
+    zoo.clear();
     let asked = 0;
     const resolve: ResolveAll = (_host, callback) =>
       callback(null, [{ address: ++asked === 1 ? "127.0.0.1" : "10.0.0.9", family: 4 }]);
     const client = createTargetClient({ policy: { allow_loopback: true, allow_private: [] }, resolve });
-    const config = configFor(`http://rebinding.example:${port}/close`);
+    const config = configFor(`${scheme}://rebinding.example:${port}${path}`);
     const once = await client.call(config, null, { input: "x" }, { max_attempts: 1 });
     expect(once.error?.code).toBe("connection_closed");
     // One look-up made one connection, to the very address that was judged; the next look-up is judged anew.
     expect(asked).toBe(1);
-    expect(zoo.calls("/close")).toBe(1);
+    expect(zoo.calls(path)).toBe(1);
     const again = await client.call(config, null, { input: "x" }, { max_attempts: 1 });
     expect(again.error?.code).toBe("address_refused");
-    expect(zoo.calls("/close")).toBe(1);
+    expect(zoo.calls(path)).toBe(1);
     await client.close();
   });
 
@@ -125,6 +135,17 @@ describe("the way out", () => {
         { input: "x" },
       );
       expect(outcome.error?.code).toBe("address_refused");
+      await client.close();
+    },
+  );
+
+  it.each(["http://169.254.169.254/latest", "ws://10.0.0.1/", "ws://127.0.0.1/"])(
+    "does not follow a WebSocket to %s",
+    async (to) => {
+      const client = createTargetClient({ policy: { allow_loopback: true, allow_private: [] } });
+      const url = `${zoo.socket_url}/ws-redirect?to=${encodeURIComponent(to)}`;
+      const outcome = await client.call(configFor(url), null, { input: "x" });
+      expect(outcome.error?.code).toBe("too_many_redirects");
       await client.close();
     },
   );

@@ -1,5 +1,5 @@
 /** What an attempt at a call needs, and what comes of it. */
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import type { Variables } from "../template/render.ts";
 import type { Failure } from "./call-failure.ts";
 import type { TokenStore } from "./oauth-token.ts";
@@ -13,6 +13,10 @@ export type CallContext = {
   idempotencyKey: string | undefined;
   signal: AbortSignal | undefined;
   poolOf: (origin: string) => Dispatcher;
+  /** How a connection is opened that no pool holds. */
+  connect: buildConnector.connector;
+  /** Aborted when the client closes. */
+  closing: AbortSignal;
   tokens: TokenStore;
   clock: () => number;
   redactorOf: (secrets: string[]) => (text: string) => string;

@@ -44,11 +44,14 @@ function fillRequest(config: TargetConfig, variables: Variables, credentials: Cr
   const headers = fillHeaders(prepared.headers, variables, accepted[config.response_format]);
   const body = config.request_mapping === null ? undefined : fillMapping(config.request_mapping, variables);
   const query = prepared.query.map((field): [string, string] => [field.name, fillField(field, variables)]);
+  const isText = bodyTemplate(config.request_mapping) !== null;
+  const method = isSocket(config) ? "GET" : config.method;
   let content: string | null = null;
-  if (bodiless.has(config.method)) query.push(...queryOf(body));
-  else if (body !== undefined) content = fillBody(body, bodyTemplate(config.request_mapping) !== null, headers);
+  if (isSocket(config)) content = body === undefined ? null : messageOf(body, isText);
+  else if (bodiless.has(method)) query.push(...queryOf(body));
+  else if (body !== undefined) content = fillBody(body, isText, headers);
   const path = withQuery(prepared.path + prepared.search, query);
-  const request = { origin: prepared.origin, path, shownPath: path, method: config.method, headers, body: content };
+  const request = { origin: prepared.origin, path, shownPath: path, method, headers, body: content };
   return identify(request, config, credentials);
 }
 
@@ -63,19 +66,29 @@ function prepare(config: TargetConfig): Prepared {
   const before = preparedTargets.get(config);
   if (before !== undefined) return before;
   const url = URL.parse(config.url);
-  if (url === null || !/^https?:$/.test(url.protocol))
-    throw new TemplateError("The address of the endpoint is not a web address.");
+  const socket = isSocket(config);
+  if (url === null || !(socket ? /^wss?:$/ : /^https?:$/).test(url.protocol))
+    throw new TemplateError(`The address of the endpoint is not ${socket ? "one of a WebSocket" : "a web address"}.`);
   const headers = fields(config.headers).map((field) => ({ ...field, name: field.name.toLowerCase() }));
+  const isOwn = (name: string): boolean => ownHeaders.has(name) || (socket && name.startsWith("sec-websocket-"));
   const prepared = {
     origin: url.origin,
     path: url.pathname,
     search: url.search,
-    headers: headers.filter(({ name }) => !ownHeaders.has(name)),
+    headers: headers.filter(({ name }) => !isOwn(name)),
     query: fields(config.query),
   };
   if (config.request_mapping !== null) compileMapping(config.request_mapping);
   preparedTargets.set(config, prepared);
   return prepared;
+}
+
+function isSocket({ protocol }: TargetConfig): boolean {
+  return protocol === "websocket";
+}
+
+function messageOf(body: Json, isText: boolean): string {
+  return isText && typeof body === "string" ? body : JSON.stringify(body);
 }
 
 function fields(entries: Record<string, string>): Field[] {

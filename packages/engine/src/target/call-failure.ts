@@ -20,6 +20,12 @@ const unreachable = new Set([
   "EADDRNOTAVAIL",
   "EAI_AGAIN",
 ]);
+const unsendable = new Set([
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_NOT_SUPPORTED",
+  "ERR_INVALID_CHAR",
+  "ERR_HTTP_INVALID_HEADER_VALUE",
+]);
 const untrusted = /^(?:CERT_|ERR_TLS_CERT|DEPTH_ZERO_SELF_SIGNED|SELF_SIGNED_CERT|UNABLE_TO_)/;
 
 /** What an error of the transport means to the person who configured the target. */
@@ -41,8 +47,7 @@ export function transportFailure(thrown: unknown, origin: string, timeoutMs: num
     return failure("too_large", "The headers of the answer are too long.", "no");
   if (code.startsWith("HPE_"))
     return failure("connection_failed", `${origin} answered with something that is not HTTP.`, "yes");
-  if (code === "UND_ERR_INVALID_ARG" || code === "UND_ERR_NOT_SUPPORTED")
-    return failure("mapping_failed", "The request holds a header that cannot be sent.", "no");
+  if (unsendable.has(code)) return failure("mapping_failed", "The request holds a header that cannot be sent.", "no");
   if (code === "UND_ERR_DESTROYED" || code === "UND_ERR_CLOSED")
     return failure("cancelled", "The call was cancelled.", "no");
   return failure(
@@ -57,7 +62,7 @@ export function failure(code: TargetError["code"], message: string, retry: Retry
   return { error: { code, message }, retry };
 }
 
-function codeOf(thrown: unknown): string {
+export function codeOf(thrown: unknown): string {
   if (typeof thrown !== "object" || thrown === null) return "";
   if ("code" in thrown && typeof thrown.code === "string") return thrown.code;
   return thrown instanceof AggregateError ? codeOf(thrown.errors[0]) : "";

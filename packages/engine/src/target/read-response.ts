@@ -19,7 +19,8 @@ type Exchanged = Shown & {
   reader: StreamReader | null;
 };
 
-const notShown = `${mask} The pieces of this answer make up a secret, so they are not shown.`;
+/** Instead of a response whose events hold a secret, cut up. */
+export const notShown = `${mask} The pieces of this answer make up a secret, so they are not shown.`;
 
 /** What came of a request that was answered. */
 export async function readResponse(
@@ -62,6 +63,7 @@ function unreadable(problem: "too_large" | "unreadable", config: TargetConfig): 
     : failure("not_json", "The answer is compressed in a way that cannot be read.", "no");
 }
 
+/** A response longer than its limit. */
 export function tooLarge(config: TargetConfig): Failure {
   return failure("too_large", `The answer is longer than ${config.max_response_bytes} bytes.`, "no");
 }
@@ -94,8 +96,7 @@ function notJson(text: string, headers: Record<string, string>): Failure {
   return failure("not_json", `${what}, but the response mapping needs JSON. Check the address and the request.`, "no");
 }
 
-/** What a status other than 2xx means. */
-export function statusFailure(status: number): Failure {
+function statusFailure(status: number): Failure {
   const retry = isRetryableStatus(status) ? "yes" : "no";
   const name = STATUS_CODES[status];
   const shown = `${status}${name === undefined ? "" : ` ${name}`}`;

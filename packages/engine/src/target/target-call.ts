@@ -1,5 +1,5 @@
 import { TemplateError } from "../template/render.ts";
-import { type AttemptResult, type CallContext, nothing } from "./attempt.ts";
+import { type AttemptResult, type CallContext, nothing, type Shown } from "./attempt.ts";
 import { buildRequest, type BuiltRequest, canSendSecret } from "./build-request.ts";
 import { type Failure, failure, transportFailure } from "./call-failure.ts";
 import { exchange, ExchangeCancelledError, ExchangeTimeoutError, type WireResponse } from "./exchange.ts";
@@ -8,6 +8,7 @@ import { readResponse } from "./read-response.ts";
 import type { TargetConfig } from "./schema.ts";
 import { keyHeaderOf, shownRequest } from "./shown-exchange.ts";
 import { StreamReader } from "./stream-reader.ts";
+import { callWebSocket } from "./websocket-call.ts";
 
 /** One attempt at a call: token, request, redirects, answer. Never throws. */
 export async function attempt(context: CallContext): Promise<AttemptResult> {
@@ -27,7 +28,14 @@ export async function attempt(context: CallContext): Promise<AttemptResult> {
       accessToken,
       idempotencyKey: context.idempotencyKey,
     });
-    return await send(context, request, accessToken);
+    const redact = context.redactorOf([secret, accessToken].filter((hidden) => hidden !== null));
+    if (config.protocol === "websocket")
+      return await callWebSocket(context, request, {
+        request: shownRequest(request, config, redact),
+        redact,
+        accessToken,
+      });
+    return await send(context, request, { redact, accessToken });
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     return { ...nothing, failure: failure("mapping_failed", `The request could not be built. ${error.message}`, "no") };
@@ -42,9 +50,12 @@ function unusableSecret(config: TargetConfig, secret: string | null): string | n
     : "The stored token or key holds line breaks or characters a header cannot carry.";
 }
 
-async function send(context: CallContext, first: BuiltRequest, accessToken: string | null): Promise<AttemptResult> {
+async function send(
+  context: CallContext,
+  first: BuiltRequest,
+  { redact, accessToken }: Omit<Shown, "request">,
+): Promise<AttemptResult> {
   const { config } = context;
-  const redact = context.redactorOf([context.secret, accessToken].filter((secret) => secret !== null));
   const deadline = performance.now() + config.timeout_ms;
   let request = first;
   for (let hops = 0; ; hops++) {

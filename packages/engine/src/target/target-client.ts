@@ -53,7 +53,7 @@ export type TargetClientOptions = {
   resolve?: ResolveAll;
 };
 
-type Tools = Pick<CallContext, "poolOf" | "tokens" | "clock" | "redactorOf"> & {
+type Tools = Pick<CallContext, "poolOf" | "connect" | "closing" | "tokens" | "clock" | "redactorOf"> & {
   random: () => number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 };
@@ -72,8 +72,11 @@ export function createTargetClient(options: TargetClientOptions): TargetClient {
     new Pool(origin, { connections, connect, pipelining: 1, headersTimeout: 0, bodyTimeout: 0 });
   const poolOf = (origin: string): Pool => pools.getOrMake(origin, openPool);
   const clock = options.clock ?? Date.now;
+  const closing = new AbortController();
   const tools: Tools = {
     poolOf,
+    connect,
+    closing: closing.signal,
     clock,
     tokens: new TokenStore(poolOf, clock),
     redactorOf: cachedRedactors(),
@@ -83,6 +86,7 @@ export function createTargetClient(options: TargetClientOptions): TargetClient {
   return {
     call: (config, secret, variables, callOptions = {}) => callUntilDone(tools, config, secret, variables, callOptions),
     close: async () => {
+      closing.abort();
       await Promise.all([...pools.values()].map((pool) => pool.destroy()));
     },
   };
@@ -111,6 +115,8 @@ async function callUntilDone(
     idempotencyKey: options.idempotency_key,
     signal,
     poolOf: tools.poolOf,
+    connect: tools.connect,
+    closing: tools.closing,
     tokens: tools.tokens,
     clock: tools.clock,
     redactorOf: tools.redactorOf,

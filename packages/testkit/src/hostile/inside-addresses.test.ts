@@ -95,7 +95,9 @@ describe.each(spellings)("nobody is led to %s", (host) => {
 
   test("by an endpoint, its token address, or a redirect", async () => {
     target = address();
-    for (const config of [{ url: address() }, { url: redirectingUrl, auth: auth() }, { url: redirectingUrl }]) {
+    const socket = { protocol: "websocket", url: address().replace("http:", "ws:") };
+    const ways = [{ url: address() }, socket, { url: redirectingUrl, auth: auth() }, { url: redirectingUrl }];
+    for (const config of ways) {
       const { status, json } = await post("/endpoints/try", { config, secret: "s", input: "x" });
       expect([200, 400]).toContain(status);
       if (status === 200) expect(json).toMatchObject({ answer: null, error: expect.anything() });
