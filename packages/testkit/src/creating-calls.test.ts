@@ -12,11 +12,14 @@ const open = useTestDatabase();
 let api: TestApi;
 let a: TestOrganization;
 let headers: Record<string, string>;
+let user_id: string;
 
 beforeAll(async () => {
   api = await startTestApi(open(), { RATE_LIMIT_PER_MINUTE: "0" });
   ({ a } = await createTenants(open().database));
-  const { token } = await api.person(a.id, "owner");
+  const person = await api.person(a.id, "owner");
+  const { token } = person;
+  user_id = person.user_id;
   headers = { authorization: `Bearer ${token}`, "x-organization-id": a.id };
 });
 afterAll(() => api.close());
@@ -44,6 +47,8 @@ const endRun = async ({ test_run_id, test_id }: Place) => {
 const before: Record<string, (place: Place) => Promise<unknown>> = {
   "test_run.retry_failed": endRun,
   "test_run.rescore": endRun,
+  "experiment.unshare": ({ experiment_id }) =>
+    open().admin("update experiment set owner_id = $2 where id = $1", [experiment_id, user_id]),
 };
 
 /** An input that succeeds, about things of its own. */
@@ -110,6 +115,7 @@ describe("a call with an Idempotency-Key", () => {
     const without = posts.filter(({ rest }) => rest?.takes_idempotency_key === false).map(({ name }) => name);
     expect(without.toSorted()).toEqual([
       "endpoint.invoke",
+      "endpoint.propose",
       "endpoint.try",
       "metric.try",
       "model.try",

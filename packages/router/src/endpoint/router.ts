@@ -2,23 +2,29 @@
 import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import * as endpoints from "@rhesis/db/queries/endpoint";
 import type { Tx } from "@rhesis/db/tenant";
+import { presets } from "@rhesis/engine/mapping/presets";
 import { createEndpoint as addEndpoint } from "@rhesis/services/endpoint/create";
 import { deleteEndpoint } from "@rhesis/services/endpoint/delete";
 import { invokeEndpoint as callEndpoint, tryEndpoint as callDraft } from "@rhesis/services/endpoint/invoke";
 import { updateEndpoint as changeEndpoint } from "@rhesis/services/endpoint/update";
 import { notFound } from "@rhesis/telemetry/app-error";
+import { z } from "zod";
 import type { CallingOutContext, Member } from "../context.ts";
 import { byId, byVersion, deletion } from "../list.ts";
 import { projectScope } from "../project-scope.ts";
 import { requireFeature } from "../require-feature.ts";
 import { callingOutProcedure, procedure } from "../trpc.ts";
+import { proposalFrom } from "./propose.ts";
 import {
   createEndpoint,
   endpoint,
   endpointPage,
+  endpointPresets,
+  endpointProposal,
   endpointTrial,
   invokeEndpoint,
   listEndpoints,
+  proposeEndpoint,
   tryEndpoint,
   updateEndpoint,
 } from "./schema.ts";
@@ -37,6 +43,31 @@ export const endpointRouter = {
     .input(byId)
     .output(endpoint)
     .query(async ({ ctx, input }) => inScope(ctx.identity, await endpoints.getEndpoint(ctx.tx, input.id))),
+
+  presets: procedure("endpoint:read", {
+    method: "GET",
+    path: "/endpoints/presets",
+    tags,
+    summary: "List presets for endpoints",
+    description: "Configurations of well-known chat APIs, with what is left to fill in.",
+  })
+    .input(z.strictObject({}))
+    .output(endpointPresets)
+    .query(() => ({ items: [...presets] })),
+
+  // Holds no transaction, and so no answer for an Idempotency-Key: there may be a secret in it.
+  propose: callingOutProcedure("endpoint:create", {
+    method: "POST",
+    path: "/endpoints/propose",
+    tags,
+    summary: "Propose a configuration",
+    description:
+      "From a curl command, an OpenAPI document or an example answer, without a model. Nothing is called, fetched or " +
+      "stored. A secret in a command comes back apart from the configuration.",
+  })
+    .input(proposeEndpoint)
+    .output(endpointProposal)
+    .mutation(({ input }) => ({ proposal: proposalFrom(input.source) })),
 
   create: procedure("endpoint:create", {
     method: "POST",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { curlProposal, exampleProposal, longestSource, openApiProposal, preset } from "@rhesis/engine/mapping/schema";
 import { httpMethods, targetConfig, targetOutcome } from "@rhesis/engine/target/schema";
 import { assetFields, description, id, listInput, listOutput, name, searchText, version } from "../list.ts";
 
@@ -110,3 +111,32 @@ export const tryEndpoint = z.strictObject({
 });
 
 export const endpointTrial = targetOutcome;
+
+export const endpointPresets = z.object({ items: z.array(preset) });
+
+const pasted = (most: number): z.ZodString => z.string().min(1).max(most);
+
+/** What a configuration, or a part of one, can be proposed from. */
+export const proposeEndpoint = z.strictObject({
+  source: z.discriminatedUnion("type", [
+    z.strictObject({
+      type: z.literal("curl"),
+      command: pasted(longestSource.curl).describe("As it is typed, or copied from a browser"),
+    }),
+    z.strictObject({
+      type: z.literal("openapi"),
+      document: pasted(longestSource.openapi).describe("OpenAPI 3 as JSON or YAML"),
+      operation: z.string().max(2048).optional().describe("Such as `POST /chat`; the likeliest if left out"),
+    }),
+    z.strictObject({
+      type: z.literal("example"),
+      answer: pasted(longestSource.example).describe("An answer of the application, as it sends it"),
+    }),
+  ]),
+});
+export type ProposeEndpoint = z.infer<typeof proposeEndpoint>;
+
+export const endpointProposal = z.object({
+  proposal: z.discriminatedUnion("type", [curlProposal, openApiProposal, exampleProposal]),
+});
+export type EndpointProposal = z.infer<typeof endpointProposal>;

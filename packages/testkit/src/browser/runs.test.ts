@@ -145,7 +145,7 @@ browserTest(
     await nameAndSave(page, "Word for word");
 
     await page.goto("/test-sets/new");
-    await page.getByLabel("Name").fill("First questions");
+    await page.getByRole("textbox", { name: "Name" }).fill("First questions");
     await page.getByRole("button", { name: "Create test set" }).click();
     await page.getByRole("heading", { name: "First questions", level: 1 }).waitFor();
     await page.getByRole("tab", { name: "Metrics" }).click();

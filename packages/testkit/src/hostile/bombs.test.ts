@@ -81,6 +81,28 @@ const trials: [string, () => [path: string, body: unknown]][] = [
     ],
   ],
   [
+    "a document whose schemas double",
+    () => {
+      const ref = (i: number) => ({ $ref: `#/components/schemas/s${i}` });
+      const schemas = Object.fromEntries(times(500, (i) => [`s${i}`, { allOf: [ref(i + 1), ref(i + 1)] }]));
+      const post = { requestBody: { content: { "application/json": { schema: ref(0) } } } };
+      const paths = Object.fromEntries(times(2000, (i) => [`/a${i}`, { post }]));
+      const document = JSON.stringify({ openapi: "3.1.0", paths, components: { schemas } });
+      return ["endpoints/propose", { source: { type: "openapi", document } }];
+    },
+  ],
+  [
+    "YAML that nests and repeats itself",
+    () => {
+      const document = `openapi: 3.1.0\na: &a [x]\nb: [${"*a,".repeat(900)}]\npaths:\n${"  - - - - a\n".repeat(40_000)}`;
+      return ["endpoints/propose", { source: { type: "openapi", document } }];
+    },
+  ],
+  [
+    "a command of quotes",
+    () => ["endpoints/propose", { source: { type: "curl", command: `curl x ${"'\"".repeat(45_000)}` } }],
+  ],
+  [
     "a schema that refers to itself",
     () => [
       "metrics/try",

@@ -85,6 +85,8 @@ function callExamples({ project_id, endpoint_id, model_id, metric_id }: Place): 
   return {
     "endpoint.list": { project_id },
     "endpoint.get": { id: endpoint_id },
+    "endpoint.presets": {},
+    "endpoint.propose": { source: { type: "curl", command: `curl ${deadUrl} --json '{"message":"Hello"}'` } },
     "endpoint.create": { project_id, name: newName(), config },
     "endpoint.update": { id: endpoint_id, name: newName() },
     "endpoint.delete": { id: endpoint_id },

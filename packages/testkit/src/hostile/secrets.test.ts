@@ -192,6 +192,34 @@ describe("a planted secret", () => {
   });
 });
 
+test("a secret that is pasted in a command is in its answer, apart, and nowhere else", async () => {
+  const secret = "planted-pasted-41c09be2d7";
+  const calls = seen.length;
+  const propose = async (command: string) => {
+    const response = await fetch(`${stack.url}/api/v1/endpoints/propose`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}`, "content-type": "application/json", "idempotency-key": "pasted" },
+      body: JSON.stringify({ source: { type: "curl", command } }),
+    });
+    return response.json() as Promise<Record<string, unknown>>;
+  };
+  const command = `curl ${echoUrl}/chat -H 'Authorization: Bearer ${secret}' -H 'X-Api-Key: ${secret}' -b 'sid=${secret}' --json `;
+  const { proposal } = (await propose(`${command}'{"message":"Hi","password":"${secret}"}'`)) as { proposal: Json };
+  const { secret: found, ...shown } = proposal;
+  expect(found).toBe(secret);
+  const broken = await propose(`${command}'{"message":'${secret}`);
+  expect(broken).toMatchObject({ status: 422 });
+  expect(leaks([JSON.stringify(shown), JSON.stringify(broken)], [secret])).toEqual([]);
+  expect(
+    leaks(
+      [...stack.apis, ...stack.workers].map((program) => program.output()),
+      [secret],
+    ),
+  ).toEqual([]);
+  expect(leaks(await everyRow(), [secret])).toEqual([]);
+  expect(seen).toHaveLength(calls);
+});
+
 describe("what would be shown to every reader", () => {
   const owner = () => callerFor(open().database, identityOf(a.people.owner.user_id, a.id, "owner"));
   const refused = async (call: Promise<unknown>): Promise<string> =>
