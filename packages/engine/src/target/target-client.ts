@@ -100,6 +100,28 @@ function cachedRedactors(): CallContext["redactorOf"] {
   };
 }
 
+function contextOf(
+  tools: Tools,
+  config: TargetConfig,
+  secret: string | null,
+  variables: RequestVariables,
+  options: CallOptions,
+): CallContext {
+  return {
+    config,
+    secret,
+    variables: requestVariables(variables),
+    idempotencyKey: options.idempotency_key,
+    signal: options.signal,
+    poolOf: tools.poolOf,
+    connect: tools.connect,
+    closing: tools.closing,
+    tokens: tools.tokens,
+    clock: tools.clock,
+    redactorOf: tools.redactorOf,
+  };
+}
+
 async function callUntilDone(
   tools: Tools,
   config: TargetConfig,
@@ -108,19 +130,7 @@ async function callUntilDone(
   options: CallOptions,
 ): Promise<TargetOutcome> {
   const { signal } = options;
-  const context: CallContext = {
-    config,
-    secret,
-    variables: requestVariables(variables),
-    idempotencyKey: options.idempotency_key,
-    signal,
-    poolOf: tools.poolOf,
-    connect: tools.connect,
-    closing: tools.closing,
-    tokens: tools.tokens,
-    clock: tools.clock,
-    redactorOf: tools.redactorOf,
-  };
+  const context = contextOf(tools, config, secret, variables, options);
   const prior = options.prior_attempts ?? 0;
   const rounds = new Rounds(options.max_attempts ?? config.max_attempts, tools.random);
   if (prior >= rounds.allowed) return ended([], exhausted(prior));
