@@ -8,6 +8,8 @@ export type AnswerField = (typeof answerFields)[number];
 
 type Config = Endpoint["config"];
 type AuthType = Config["auth"]["type"];
+/** What the form has no fields for: kept as it was stored. */
+type Kept = Pick<Config, "protocol" | "subprotocol" | "response_format" | "stream">;
 
 export type EndpointValues = {
   project_id: string;
@@ -37,6 +39,7 @@ export type EndpointValues = {
     max_attempts: number;
     max_redirects: number;
     max_response_kb: number;
+    kept: Kept;
   };
   secret: string;
   removes_secret: boolean;
@@ -89,10 +92,15 @@ export function newEndpointValues(project_id: string): EndpointValues {
       max_attempts: 4,
       max_redirects: 3,
       max_response_kb: 1024,
+      kept: { protocol: "http", subprotocol: null, response_format: "json", stream: null },
     },
     secret: "",
     removes_secret: false,
   };
+}
+
+function keptOf({ protocol, subprotocol, response_format, stream }: Kept): Kept {
+  return { protocol, subprotocol, response_format, stream };
 }
 
 export function valuesOfEndpoint(endpoint: Endpoint): EndpointValues {
@@ -116,6 +124,7 @@ export function valuesOfEndpoint(endpoint: Endpoint): EndpointValues {
       max_attempts: config.max_attempts,
       max_redirects: config.max_redirects,
       max_response_kb: config.max_response_bytes / 1024,
+      kept: keptOf(config),
     },
     secret: "",
     removes_secret: false,
@@ -149,6 +158,7 @@ export function configOf({ config }: EndpointValues) {
   const mapping = filled(config.response_mapping);
   const body = requestBodyOf(config.request_mapping);
   return {
+    ...config.kept,
     url: config.url.trim(),
     method: config.method,
     headers: headersOf(config.headers),
