@@ -738,7 +738,6 @@ create table test_run (
   experiment_version integer,
   constraint test_run_counts_check CHECK (((((passed + failed) + inconclusive) + errored) <= total)),
   constraint test_run_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES endpoint(organization_id, id),
-  constraint test_run_experiment_fkey FOREIGN KEY (organization_id, experiment_id, experiment_version) REFERENCES experiment_version(organization_id, experiment_id, number) ON DELETE SET NULL (experiment_id, experiment_version),
   constraint test_run_job_id_fkey FOREIGN KEY (organization_id, job_id) REFERENCES job(organization_id, id),
   constraint test_run_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'rescore'::text]))),
   constraint test_run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,

@@ -78,10 +78,9 @@ create table parameter_environment (
 );
 create index parameter_environment_experiment_id_idx on parameter_environment (organization_id, experiment_id);
 
--- Which version a run was made with, as its plan says, for lists and comparisons.
-alter table test_run add column experiment_id uuid, add column experiment_version integer,
-  add constraint test_run_experiment_fkey foreign key (organization_id, experiment_id, experiment_version)
-    references experiment_version (organization_id, experiment_id, number) on delete set null (experiment_id, experiment_version);
+-- Which version a run was made with, as its plan says, for lists and comparisons. It outlives the experiment, as the plan
+-- does, so that a run can be asked or scored again.
+alter table test_run add column experiment_id uuid, add column experiment_version integer;
 create index test_run_experiment_idx on test_run (organization_id, experiment_id, id) where experiment_id is not null;
 grant update (experiment_id, experiment_version) on test_run to rhesis_app;
 

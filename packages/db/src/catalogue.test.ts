@@ -76,6 +76,7 @@ const loose: Record<string, string> = {
   "test_result.test_run_id": "is checked by a trigger once per statement, see docs/adr/0001",
   "test_result.topic_id": "outlives the topic: what the test said when the run began",
   "test_run.begun_through": "is how far the results of the run were begun",
+  "test_run.experiment_id": "outlives the experiment: the plan of the run keeps the values",
   "test_run.lease_token": "is a random number",
   "test_run.user_id": "is a person, who belongs to no organization; outlives the membership",
 };

@@ -128,6 +128,20 @@ test("a retry and a re-score are of the version of the run they follow", async (
   }
 });
 
+test("a run can be asked and scored again after its experiment was deleted for good", async () => {
+  const { id: doomed } = await member.experiment.create({ project_id, name: "Doomed", visibility: "shared" });
+  await member.experiment.add_version({ id: doomed, values: { tone: "formal" } });
+  const { id } = await execute((await start({ experiment_id: doomed, version: 1 })).id);
+  const { deletion_id } = await member.experiment.delete({ id: doomed });
+  await owner.deletion.purge({ deletion_id });
+  for (const run of [
+    await member.test_run.rescore({ id }),
+    await member.test_run.retry_failed({ id, verdicts: ["fail", "pass", "error"] }),
+  ]) {
+    expect(run.plan.parameters).toMatchObject({ experiment_id: doomed, version: 1 });
+  }
+});
+
 test("what is asked for is used or the run does not start", async () => {
   const mine = await owner.experiment.create({ project_id, name: "Mine" });
   await owner.experiment.add_version({ id: mine.id, values: { tone: "kind" } });
