@@ -60,6 +60,27 @@ describe("a hold", () => {
   });
 });
 
+describe("a stop", () => {
+  test("ends every wait at once, and lets nothing begin any more", async () => {
+    const pace = new TargetPace({ most: 1, clock });
+    pace.hold(60_000);
+    const waits = [pace.enter(undefined), pace.enter(undefined), pace.wait(60_000, undefined)];
+    pace.stop();
+    expect(await Promise.all(waits)).toEqual([false, false, false]);
+    expect(await Promise.all([pace.enter(undefined), pace.wait(1, undefined)])).toEqual([false, false]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test("a wait that is not stopped ends in its time, or with its call", async () => {
+    const pace = new TargetPace({ most: 1, clock });
+    const call = new AbortController();
+    const waits = [pace.wait(500, undefined), pace.wait(500, call.signal)];
+    call.abort();
+    await vi.runAllTimersAsync();
+    expect(await Promise.all(waits)).toEqual([true, false]);
+  });
+});
+
 describe("a rate", () => {
   test("spreads calls evenly after a second's worth", async () => {
     const pace = new TargetPace({ most: 100, clock });

@@ -4,8 +4,10 @@
  */
 
 export type CallPace = {
-  /** Resolves when a call may begin: true; or false when `signal` was aborted first. */
+  /** Resolves when a call may begin: true; or false when `signal` was aborted first, or nothing is to begin any more. */
   enter(signal: AbortSignal | undefined): Promise<boolean>;
+  /** Resolves after so many milliseconds, for a call that is to be repeated: true; or false as `enter` does. */
+  wait(ms: number, signal: AbortSignal | undefined): Promise<boolean>;
   /** Told what an attempt came to, for the calls that begin after it. */
   report(attempt: PacedAttempt): void;
 };
@@ -43,6 +45,8 @@ export class TargetPace implements CallPace {
   readonly #clock: () => number;
   readonly #onHold: (ms: number) => void;
   readonly #waiting = new Set<(begins: boolean) => void>();
+  readonly #resting = new Set<() => void>();
+  #stopped = false;
   #timer: NodeJS.Timeout | undefined;
   #most: number;
   #limit: number;
@@ -93,7 +97,7 @@ export class TargetPace implements CallPace {
 
   /** In the order they came. */
   enter(signal: AbortSignal | undefined): Promise<boolean> {
-    if (signal?.aborted === true) return Promise.resolve(false);
+    if (this.#stopped || signal?.aborted === true) return Promise.resolve(false);
     if (this.#waiting.size === 0 && this.#waitMs() <= 0) return Promise.resolve(true);
     return new Promise((resolve) => {
       const stop = () => end(false);
@@ -107,6 +111,29 @@ export class TargetPace implements CallPace {
       this.#waiting.add(end);
       this.#admit();
     });
+  }
+
+  wait(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#stopped || signal?.aborted === true) return Promise.resolve(false);
+    return new Promise((resolve) => {
+      const stop = () => end(false);
+      const end = (goesOn: boolean) => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", stop);
+        this.#resting.delete(stop);
+        resolve(goesOn);
+      };
+      const timer = setTimeout(() => end(true), ms);
+      signal?.addEventListener("abort", stop);
+      this.#resting.add(stop);
+    });
+  }
+
+  /** Lets nothing begin any more: who waits is told so. Calls under way are not touched. */
+  stop(): void {
+    this.#stopped = true;
+    for (const end of this.#waiting) end(false);
+    for (const end of this.#resting) end();
   }
 
   report({ status, timed_out, retry_after_ms, began_at, duration_ms }: PacedAttempt): void {

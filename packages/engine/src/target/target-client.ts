@@ -148,7 +148,8 @@ async function callUntilDone(
       tools.tokens.forget(config.auth, secret, result.refused_token);
     const wait = rounds.waitBeforeNext(result, number);
     if (wait === null) return ended(rounds.attempts, result.failure?.error ?? null, result);
-    if (wait > 0 && !(await pause(tools, wait, signal))) return ended(rounds.attempts, cancelled, result);
+    if (wait > 0 && !(await (options.pace?.wait(wait, signal) ?? pause(tools, wait, signal))))
+      return ended(rounds.attempts, cancelled, result);
   }
 }
 

@@ -121,11 +121,13 @@ class Execution {
       plan,
       endpoint_id,
       source_run_id,
+      ending: this.#watch.ending,
       signal: this.#watch.calls,
       pause: (reason) => {
         if (this.#wishesPause) return;
         this.#wishesPause = true;
-        void this.#write((tx) => wishPause(tx, this.#lease, reason)).then(this.#watch.look, this.#watch.look);
+        const wished = this.#write((tx) => wishPause(tx, this.#lease, reason)).then(this.#watch.look, this.#watch.look);
+        void wished.finally(() => (this.#wishesPause = false));
       },
       // Who waits keeps to it already; that others may not know it for half a second is no fault of the run.
       hold: (ms) => void this.#write((tx) => holdEndpoint(tx, this.#lease, ms)).catch(() => undefined),

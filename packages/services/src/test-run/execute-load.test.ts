@@ -9,9 +9,9 @@ import { createTargetClient } from "@rhesis/engine/target/target-client";
 import { useTestDatabase } from "@rhesis/testkit/database";
 import { prepareRun, type PreparedRun, type RunFixture } from "@rhesis/testkit/run-fixture";
 import { createTenants, type TestOrganization } from "@rhesis/testkit/tenants";
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { executeTestRun } from "./execute.ts";
-import { resumeTestRun } from "./pause.ts";
+import { pauseTestRun, resumeTestRun } from "./pause.ts";
 
 const open = useTestDatabase();
 const secrets = createSecretBox({ current: "k", keys: { k: randomBytes(32) } });
@@ -51,6 +51,9 @@ afterAll(async () => {
 
 const prepare = (run: Omit<RunFixture, "target">, max_attempts = 1): Promise<PreparedRun> =>
   prepareRun(open().database, a, { ...run, target: { url, response_mapping: null, max_attempts } });
+
+const pause = ({ test_run_id: id }: PreparedRun) =>
+  open().database.write(a.tenant, (tx) => pauseTestRun(tx, { id, reason: null }));
 
 /** As a worker of its own would: nothing is shared but the database. */
 async function execute(run: PreparedRun) {
@@ -102,6 +105,35 @@ test("calls begin at the rate of the endpoint", async () => {
   for (const from of calls)
     expect(calls.filter((at) => at >= from && at < from + 1_000).length).toBeLessThanOrEqual(21);
 });
+
+test("a pause waits for calls under way, not for those that wait for their turn", async () => {
+  const run = await prepare({ tests: 20, concurrency: 20, max_per_minute: 6 });
+  const executing = execute(run);
+  await vi.waitFor(() => expect(calls.length).toBeGreaterThan(0), { timeout: 10_000 });
+  await pause(run);
+  expect(await executing).toEqual({ status: "paused" });
+  expect(calls.length).toBeLessThanOrEqual(2);
+  const [counts] = await open().admin<{ open: number; claims: number; errors: number }>(
+    `select count(*) filter (where status = 'pending')::integer as open, sum(claims)::integer as claims,
+       count(*) filter (where verdict = 'error')::integer as errors
+     from test_result where test_run_id = $1`,
+    [run.test_run_id],
+  );
+  expect(counts).toEqual({ open: 20 - calls.length, claims: 0, errors: 0 });
+}, 15_000);
+
+test("a pause does not wait for the end of a Retry-After", async () => {
+  const run = await prepare({ tests: 4, concurrency: 2 }, 5);
+  answer = () => ({ status: 429, retry_after: 60 });
+  const executing = execute(run);
+  await vi.waitFor(() => expect(calls.length).toBeGreaterThan(0), { timeout: 10_000 });
+  await pause(run);
+  expect(await executing).toEqual({ status: "paused" });
+  const rows = await open().admin("select from test_result where test_run_id = $1 and status <> 'pending'", [
+    run.test_run_id,
+  ]);
+  expect(rows).toEqual([]);
+}, 15_000);
 
 test("the limits of an endpoint are divided between its runs, and a hold binds all of them", async () => {
   const first = await prepare({ tests: 1, max_concurrency: 9, max_per_minute: 180 });

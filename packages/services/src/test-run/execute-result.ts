@@ -24,7 +24,7 @@ export async function executeResult(context: ResultContext, row: ClaimedResult):
   const began = performance.now();
   const outcome = await callTarget(context, row);
   context.called?.(outcome);
-  if (context.signal.aborted && outcome.error?.code === "cancelled") return null;
+  if (outcome.error?.code === "cancelled") return null;
   return scoreOutcome(context.scoring, row, { outcome, began });
 }
 

@@ -53,6 +53,8 @@ export type BegunRun = {
   endpoint_id: string;
   /** The run whose answers are scored again, where it is one of those and its source still exists. */
   source_run_id: string | null;
+  /** Aborted when nothing new may begin. */
+  ending: AbortSignal;
   /** Aborted when what is under way is to end. */
   signal: AbortSignal;
   /** Has the run rest once what is under way has ended. */

@@ -26,6 +26,7 @@ function openCaller(tools: CallingTools): OpenMaker {
     const access = await database.read(run.tenant, (tx) => readRunAccess(tx, { endpoint_id, model_ids }));
     const { organization_id } = run.tenant;
     const pace = new TargetPace({ most: 1, onHold: sayOnce((ms) => begun.hold(ms)) });
+    begun.ending.addEventListener("abort", () => pace.stop());
     const context = {
       test_run_id: run.test_run_id,
       plan,
