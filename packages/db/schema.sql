@@ -689,7 +689,6 @@ alter table test_result owner to rhesis_owner;
 alter table test_result enable row level security;
 alter table test_result force row level security;
 CREATE INDEX test_result_run_idx ON public.test_result USING btree (organization_id, test_run_id, id) INCLUDE (requirement_id);
-CREATE INDEX test_result_test_id_idx ON public.test_result USING btree (organization_id, test_id, id) WHERE (verdict IS NOT NULL);
 CREATE INDEX test_result_verdict_idx ON public.test_result USING btree (organization_id, test_run_id, verdict, id) WHERE (verdict IS NOT NULL);
 create policy gate on test_result for all to rhesis_gate using (true);
 create policy tenant on test_result for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));

@@ -115,7 +115,6 @@ create table test_result (
 );
 create index test_result_run_idx on test_result (organization_id, test_run_id, id) include (requirement_id);
 create index test_result_verdict_idx on test_result (organization_id, test_run_id, verdict, id) where verdict is not null;
-create index test_result_test_id_idx on test_result (organization_id, test_id, id) where verdict is not null;
 
 -- Scores outlive their metric: the run's plan keeps what it was, so there is no foreign key to it.
 create table score (
