@@ -1,5 +1,5 @@
-import { Button, Group, Text } from "@mantine/core";
-import { IconAlertTriangle, IconRocket } from "@tabler/icons-react";
+import { ActionIcon, Button, Menu, Text } from "@mantine/core";
+import { IconAlertTriangle, IconDots, IconRocket, IconUnlink } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -63,7 +63,14 @@ function Environments({ project_id }: { project_id: string }) {
           </>
         }
       />
-      <DataTable label="Environments" columns={columns} pages={allOf(rows, query)} rowHeight={56} empty={null} />
+      <DataTable
+        label="Environments"
+        columns={columns}
+        pages={allOf(rows, query)}
+        rowHeight={56}
+        {...(mayPromote ? { onOpen: (row: Row) => setBind(row.id) } : {})}
+        empty={null}
+      />
       {bind !== undefined && mayPromote && (
         <PromoteDialog
           key={bind}
@@ -104,7 +111,7 @@ function columnsFor(mayPromote: boolean, onBind: (name: string) => void): Column
     {
       key: "name",
       title: "Environment",
-      width: "minmax(110px, 1fr)",
+      width: "minmax(124px, 1fr)",
       cell: ({ id }) => (
         <Text span size="sm" fw={600} title={id}>
           {id}
@@ -134,7 +141,7 @@ function columnsFor(mayPromote: boolean, onBind: (name: string) => void): Column
     {
       key: "acts",
       title: "",
-      width: "190px",
+      width: "64px",
       align: "end",
       cell: (row) => mayPromote && <Acts row={row} onBind={onBind} />,
     },
@@ -145,7 +152,7 @@ function InUse({ bound }: Pick<Row, "bound">) {
   if (bound === null) {
     return (
       <Text span size="sm" c="dimmed">
-        Nothing
+        Nothing is bound
       </Text>
     );
   }
@@ -180,20 +187,22 @@ async function unbind(bound: ParameterEnvironment): Promise<void> {
 
 function Acts({ row: { id, bound }, onBind }: { row: Row; onBind: (name: string) => void }) {
   return (
-    <Group gap={6} justify="flex-end" wrap="nowrap">
-      <Button
-        variant="default"
-        size="compact-sm"
-        aria-label={bound === null ? `Promote a version to ${id}` : `Change what ${id} is bound to`}
-        onClick={() => onBind(id)}
-      >
-        {bound === null ? "Promote" : "Change"}
-      </Button>
-      {bound !== null && (
-        <Button variant="subtle" size="compact-sm" aria-label={`Unbind ${id}`} onClick={() => void unbind(bound)}>
-          Unbind
-        </Button>
-      )}
-    </Group>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={`Actions for ${id}`}>
+          <IconDots size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconRocket size={16} />} onClick={() => onBind(id)}>
+          {bound === null ? "Promote a version to it" : "Promote another version to it"}
+        </Menu.Item>
+        {bound !== null && (
+          <Menu.Item leftSection={<IconUnlink size={16} />} onClick={() => void unbind(bound)}>
+            Unbind
+          </Menu.Item>
+        )}
+      </Menu.Dropdown>
+    </Menu>
   );
 }

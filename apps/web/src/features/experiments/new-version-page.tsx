@@ -3,7 +3,7 @@ import { skipToken, useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import type { ParameterField } from "@rhesis/engine/parameters/schema";
 import type { Experiment, ExperimentVersion } from "@rhesis/router/experiment/schema";
-import { api, trpc } from "../../api/trpc.ts";
+import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { useContractForm } from "../../ui/form.ts";
@@ -68,6 +68,8 @@ function NewVersion({ experiment: { id }, fields, base }: Props) {
     }),
     save: async (input) => {
       const { number, created } = await api.experiment.add_version.mutate(input);
+      // The list without it would show for a moment.
+      queryClient.removeQueries(trpc.experiment.versions.pathFilter());
       await refreshExperiments();
       await navigate({ to: "/experiments/$id", params: { id }, search: { version: number } });
       if (created) notifyDone(`v${number} is saved.`);
@@ -85,8 +87,8 @@ function NewVersion({ experiment: { id }, fields, base }: Props) {
             <FieldInput key={field.name} field={field} {...form.getInputProps(`values.${field.name}`)} />
           ))}
           <Textarea
-            label="What is different"
-            description="Optional. Others read it in the list of versions."
+            label="Note"
+            description="Optional. What is different, to be read in the list of versions."
             autosize
             minRows={2}
             maxRows={6}

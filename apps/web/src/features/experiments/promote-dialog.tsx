@@ -28,6 +28,8 @@ export function PromoteDialog({ project_id, initial, onClose }: Props) {
     },
   });
   const { name, experiment_id, version } = form.getValues();
+  // Where the rest is known already, only the version is left to choose.
+  const isVersionNext = initial.name !== "" && initial.experiment_id !== "";
   const setExperiment = (id: string | null) => {
     form.setFieldValue("experiment_id", id ?? "");
     form.setFieldValue("version", null);
@@ -36,7 +38,7 @@ export function PromoteDialog({ project_id, initial, onClose }: Props) {
     <Modal opened onClose={onClose} title="Promote a version to an environment">
       <form onSubmit={onSubmit} noValidate>
         <Stack gap="md">
-          <EnvironmentName project_id={project_id} {...form.getInputProps("name")} />
+          <EnvironmentName project_id={project_id} isFirst={!isVersionNext} {...form.getInputProps("name")} />
           <ExperimentSelect
             project_id={project_id}
             shared
@@ -49,6 +51,7 @@ export function PromoteDialog({ project_id, initial, onClose }: Props) {
             label="Version"
             required
             placeholder="Choose a version"
+            isFirst={isVersionNext}
             experiment_id={experiment_id === "" ? null : experiment_id}
             value={version}
             onChange={(number) => form.setFieldValue("version", number)}
@@ -71,9 +74,15 @@ export function PromoteDialog({ project_id, initial, onClose }: Props) {
   );
 }
 
-type NameProps = { project_id: string; value?: string; onChange?: (name: string) => void; error?: React.ReactNode };
+type NameProps = {
+  project_id: string;
+  isFirst: boolean;
+  value?: string;
+  onChange?: (name: string) => void;
+  error?: React.ReactNode;
+};
 
-function EnvironmentName({ project_id, ...input }: NameProps) {
+function EnvironmentName({ project_id, isFirst, ...input }: NameProps) {
   const { data } = useQuery(trpc.parameter_environment.list.queryOptions({ project_id }));
   const names = new Set([...commonEnvironments, ...(data?.items ?? []).map(({ name }) => name)]);
   return (
@@ -82,7 +91,7 @@ function EnvironmentName({ project_id, ...input }: NameProps) {
       description="Choose one, or type a name of your own."
       placeholder="production"
       withAsterisk
-      data-autofocus={input.value === "" || undefined}
+      {...(isFirst ? { "data-autofocus": true } : {})}
       data={[...names]}
       {...input}
     />

@@ -1,4 +1,4 @@
-import { Group, Select, Table, Text } from "@mantine/core";
+import { Group, Select, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import type { Experiment, VersionResults } from "@rhesis/router/experiment/schema";
@@ -40,13 +40,21 @@ export function ResultsByVersion({ experiment: { id, project_id } }: { experimen
           ) : test_set !== undefined ? (
             <NothingMatches onClear={() => set({ test_set: undefined })} />
           ) : (
-            <EmptyState title="No runs yet" action={<ButtonLink to="/test-sets">Choose a test set to run</ButtonLink>}>
+            <EmptyState title="No runs yet" action={<ChooseSet />}>
               Run a test set with a version of this experiment: what it comes to is counted here.
             </EmptyState>
           )
         }
       </PanelContent>
     </Section>
+  );
+}
+
+function ChooseSet() {
+  return (
+    <ButtonLink variant="light" to="/test-sets">
+      Choose a test set to run
+    </ButtonLink>
   );
 }
 
@@ -128,9 +136,12 @@ function ResultRow({ id, item, base, test_set }: RowProps) {
               params={{ id }}
               search={{ tab: "compare", from: base, to: version }}
               size="sm"
-              aria-label={`What is different between v${base} and v${version}`}
             >
               what changed
+              <VisuallyHidden>
+                {" "}
+                from v{base} to v{version}
+              </VisuallyHidden>
             </TextLink>
           )}
         </Group>

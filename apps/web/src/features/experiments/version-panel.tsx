@@ -53,7 +53,12 @@ function VersionActs({ experiment, version: { number, parent } }: OfVersion) {
   return (
     <Group gap="xs">
       {can("experiment:promote") && (
-        <Button size="compact-md" leftSection={<IconRocket size={16} />} onClick={() => setPromoting(true)}>
+        <Button
+          size="compact-md"
+          variant="light"
+          leftSection={<IconRocket size={16} />}
+          onClick={() => setPromoting(true)}
+        >
           Promote
         </Button>
       )}
@@ -94,7 +99,7 @@ function VersionFacts({ version }: { version: ExperimentVersion }) {
   const { note, user_name, created_at, parent, content_hash } = version;
   return (
     <>
-      {note !== "" && <Fact label="What is different">{note}</Fact>}
+      {note !== "" && <Fact label="Note">{note}</Fact>}
       <Group gap="xl">
         <Fact label="Saved by">{user_name ?? "–"}</Fact>
         <Fact label="Saved">

@@ -13,6 +13,8 @@ type Props = {
   clearable?: boolean;
   required?: boolean;
   error?: ReactNode;
+  /** Focused when the dialog it stands in opens. */
+  isFirst?: boolean;
   /** Without a visible label, as a filter above a table. */
   compact?: boolean;
 };
@@ -29,11 +31,12 @@ export function VersionSelect({ experiment_id, value, onChange, label, compact =
     const note = notes.get(number) ?? "";
     return { value: String(number), label: note === "" ? `v${number}` : `v${number} · ${note.split("\n")[0]}` };
   });
-  const { clearable = false, required = false, ...rest } = props;
+  const { clearable = false, required = false, isFirst = false, ...rest } = props;
   return (
     <Select
       {...rest}
       {...(compact ? { "aria-label": label, w: 180 } : { label, withAsterisk: required })}
+      {...(isFirst ? { "data-autofocus": true } : {})}
       searchable
       limit={200}
       clearable={clearable}

@@ -18,7 +18,7 @@ function columnsFor(bound: readonly ParameterEnvironment[]): Column<VersionItem>
     {
       key: "number",
       title: "Version",
-      width: "90px",
+      width: "84px",
       cell: (row) => (
         <Text span size="sm" fw={600}>
           v{row.number}
@@ -27,14 +27,14 @@ function columnsFor(bound: readonly ParameterEnvironment[]): Column<VersionItem>
     },
     {
       key: "note",
-      title: "What is different",
+      title: "Note",
       width: "minmax(120px, 2fr)",
       cell: (row) => <span title={row.note}>{row.note === "" ? "–" : row.note}</span>,
     },
     {
       key: "environments",
       title: "In use as",
-      width: "minmax(120px, 1fr)",
+      width: "minmax(112px, 1fr)",
       cell: (row) => <InUse names={bound.filter((each) => each.experiment_version === row.number)} />,
     },
     { key: "author", title: "By", width: "minmax(110px, 1fr)", wide_only: true, cell: (row) => row.user_name ?? "–" },

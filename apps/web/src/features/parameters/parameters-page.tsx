@@ -57,7 +57,7 @@ function Parameters({ project_id }: { project_id: string }) {
       {isEditing && <SchemaForm parameters={query.data} onEnd={() => setEdit(false)} />}
       {!isEditing && fields.length === 0 && <NoParameters begin={begin("Describe the first parameter")} />}
       {!isEditing && fields.length > 0 && (
-        <Section title="In the order in which they are filled in">
+        <Section title="What a version gives values to">
           <FieldList fields={fields} />
         </Section>
       )}
