@@ -1,4 +1,4 @@
-import { Alert, Stack, Tabs, Text } from "@mantine/core";
+import { Alert, Spoiler, Stack, Tabs, Text } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
@@ -35,7 +35,7 @@ function ExperimentPage() {
 }
 
 function ExperimentView({ experiment }: { experiment: Experiment }) {
-  const { id, name, description, visibility, latest_version } = experiment;
+  const { id, name, visibility, latest_version } = experiment;
   const search = Route.useSearch();
   const navigate = useNavigate({ from: "/experiments/$id" });
   const can = useCan();
@@ -54,7 +54,6 @@ function ExperimentView({ experiment }: { experiment: Experiment }) {
         title={name}
         parents={[{ label: "Experiments", to: "/experiments" }]}
         status={<VisibilityBadge visibility={visibility} />}
-        description={description === "" ? undefined : description}
         actions={
           <>
             <CopyLink />
@@ -87,14 +86,23 @@ function ExperimentView({ experiment }: { experiment: Experiment }) {
 }
 
 function Facts({ experiment, bound }: { experiment: Experiment; bound: readonly ParameterEnvironment[] }) {
-  const { owner_name, visibility } = experiment;
+  const { owner_name, visibility, description } = experiment;
   const uses = bound.map(({ name, experiment_version }) => `${name} (v${experiment_version})`).join(", ");
   return (
-    <Text size="sm" c="dimmed" className="break-words">
-      {owner_name === null ? "Its owner has left" : `Owned by ${owner_name}`}
-      {visibility === "private" && ", who alone sees it"}
-      {uses !== "" && `, in use as ${uses}`}
-    </Text>
+    <>
+      {description !== "" && (
+        <Spoiler maxHeight={64} showLabel="Show all" hideLabel="Show less" fz="sm">
+          <Text size="sm" maw={760} className="break-words">
+            {description}
+          </Text>
+        </Spoiler>
+      )}
+      <Text size="sm" c="dimmed" className="break-words">
+        {owner_name === null ? "Its owner has left" : `Owned by ${owner_name}`}
+        {visibility === "private" && ", who alone sees it"}
+        {uses !== "" && `, in use as ${uses}`}
+      </Text>
+    </>
   );
 }
 

@@ -90,6 +90,7 @@ function EnvironmentName({ project_id, isFirst, ...input }: NameProps) {
       label="Environment"
       description="Choose one, or type a name of your own."
       placeholder="production"
+      openOnFocus={false}
       withAsterisk
       {...(isFirst ? { "data-autofocus": true } : {})}
       data={[...names]}

@@ -85,12 +85,12 @@ function Results({ id, items }: { id: string; items: readonly VersionResults[] }
   const { against, test_set } = useSearch({ from: "/experiments/$id" });
   const base = againstOf(items, against);
   return (
-    <Table.ScrollContainer minWidth={860}>
+    <Table.ScrollContainer minWidth={940}>
       <Table verticalSpacing="xs" fz="sm">
         <Table.Thead>
           <Table.Tr>
             <Table.Th>Version</Table.Th>
-            <Table.Th w={220}>Pass rate</Table.Th>
+            <Table.Th w={170}>Pass rate</Table.Th>
             <Table.Th>{items.length > 1 ? `Against v${base}` : "Change"}</Table.Th>
             {["Tests", "Passed", "Failed", "Inconclusive", "Errors"].map((title) => (
               <Table.Th key={title} ta="right">
@@ -125,10 +125,10 @@ function ResultRow({ id, item, base, test_set }: RowProps) {
       <Table.Td>
         <PassRate counts={{ ...item, total: tests }} />
       </Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>
         <Group gap={6} wrap="nowrap">
           <Text span size="sm" fw={600} c={change === null ? "dimmed" : change < -0.05 ? "var(--fail)" : "inherit"}>
-            {version === base ? "compared with" : changeText(change)}
+            {changeText(change)}
           </Text>
           {base !== null && version !== base && (
             <TextLink
@@ -157,7 +157,7 @@ function ResultRow({ id, item, base, test_set }: RowProps) {
           {runs === 1 ? "1 run" : `${runs.toLocaleString("en")} runs`}
         </TextLink>
       </Table.Td>
-      <Table.Td>
+      <Table.Td style={{ whiteSpace: "nowrap" }}>
         <RelativeTime date={item.last_run_at} />
       </Table.Td>
     </Table.Tr>

@@ -1,4 +1,4 @@
-import { Badge, Button, Code, Group, Paper, Text } from "@mantine/core";
+import { Button, Code, Group, Paper, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useMemo, useState, type ReactNode } from "react";
 import type { Experiment, VersionItem } from "@rhesis/router/experiment/schema";
@@ -56,15 +56,8 @@ function columnsFor(bound: readonly ParameterEnvironment[]): Column<VersionItem>
 }
 
 function InUse({ names }: { names: readonly ParameterEnvironment[] }) {
-  return (
-    <Group gap={4} wrap="nowrap">
-      {names.map(({ name }) => (
-        <Badge key={name} variant="light" tt="none" fw={500}>
-          {name}
-        </Badge>
-      ))}
-    </Group>
-  );
+  const text = names.map(({ name }) => name).join(", ");
+  return <span title={text}>{text === "" ? "–" : text}</span>;
 }
 
 type Props = { experiment: Experiment; bound: readonly ParameterEnvironment[]; create: ReactNode };
