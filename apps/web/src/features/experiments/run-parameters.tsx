@@ -25,6 +25,7 @@ export function useRunParameters(project_id: string, choice: ParametersChoice) {
   const environments = useQuery(trpc.parameter_environment.list.queryOptions({ project_id }));
   const experiments = useQuery(trpc.experiment.list.queryOptions({ project_id, limit: 1 }));
   const bound = environments.data?.items ?? [];
+  const failure = environments.data === undefined ? environments.error : null;
   const way = wayOf(
     choice,
     bound.some(({ name }) => name === defaultEnvironment),
@@ -39,10 +40,10 @@ export function useRunParameters(project_id: string, choice: ParametersChoice) {
     bound,
     request: request ?? undefined,
     isReady: isKnown && request !== null,
-    /** Nothing can be chosen in a project without experiments. */
-    isOffered: isAsked || bound.length > 0 || experiments.data?.total !== 0,
+    /** Nothing can be chosen in a project without experiments. A failure is told, since no run can be started with it. */
+    isOffered: isAsked || bound.length > 0 || (experiments.data?.total ?? 0) > 0 || failure !== null,
     resolved: useQuery({ ...trpc.parameters.resolve.queryOptions(resolve), retry: false }),
-    failure: environments.data === undefined ? environments.error : null,
+    failure,
     retry: environments.refetch,
   };
 }
