@@ -13,12 +13,21 @@ import { insertionFor, variables } from "./variables.ts";
 /** What is sent: the body with places for the question, headers, and parameters of the address. */
 export function RequestSection({ form }: { form: UseFormReturnType<EndpointValues> }) {
   const { config } = form.getValues();
+  const isSocket = config.protocol === "websocket";
+  const what = isSocket ? "First message" : "Body";
   const insert = useRef<InsertText>(null);
   const problem = requestBodyOf(config.request_mapping).problem ?? problemBelow(form.errors, "config.request_mapping");
   return (
-    <Section title="What to send" description="The body of the call, with places that are filled in for each test.">
+    <Section
+      title="What to send"
+      description={
+        isSocket
+          ? "The first message once the WebSocket is open, with places that are filled in for each test."
+          : "The body of the call, with places that are filled in for each test."
+      }
+    >
       <Input.Wrapper
-        label="Body"
+        label={what}
         labelElement="div"
         description="JSON. Put the cursor where something should be filled in, then choose it here. Leave it empty to send none."
       >
@@ -37,7 +46,7 @@ export function RequestSection({ form }: { form: UseFormReturnType<EndpointValue
           ))}
         </Group>
         <JsonEditor
-          label="Body"
+          label={what}
           value={config.request_mapping}
           onChange={(text) => form.setFieldValue("config.request_mapping", text)}
           error={problem}
