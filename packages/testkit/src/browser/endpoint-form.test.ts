@@ -54,11 +54,12 @@ browserTest(
   "a command that streams fills in the form, the answer just tried says how it is read, and so it is stored",
   async () => {
     const { visitAs, rest } = stage();
-    const { page, allow } = await visitAs(ada);
+    const visit = await visitAs(ada);
+    const { page } = visit;
     await page.goto("/endpoints/new");
     await startFrom(page, "curl");
     await field(page, "curl command").fill("wget https://bot.example");
-    allow(/422/);
+    visit.allow(/422/);
     await page.getByRole("button", { name: "Read the command" }).click();
     await page.getByText("it does not begin with curl").waitFor();
     await look(page, "start-from-curl-refused");
@@ -161,7 +162,8 @@ paths:
 browserTest(
   "a new endpoint starts from a preset or a document, and what was there comes back",
   async () => {
-    const { page, allow } = await stage().visitAs(ada);
+    const visit = await stage().visitAs(ada);
+    const { page } = visit;
     await page.goto("/endpoints/new");
     await startFrom(page, "Preset");
     await page.getByRole("button", { name: /^Ollama/ }).click();
@@ -179,7 +181,7 @@ browserTest(
     expect(await page.getByText("Filled in from").count()).toBe(0);
 
     await startFrom(page, "OpenAPI");
-    allow(/422/);
+    visit.allow(/422/);
     await field(page, "OpenAPI document").fill("swagger: '2.0'");
     await page.getByRole("button", { name: "Read the document" }).click();
     await page.getByText("Convert it to OpenAPI 3").waitFor();

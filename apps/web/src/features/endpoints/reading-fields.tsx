@@ -72,7 +72,7 @@ function PieceFields({ form, piece }: { form: Form; piece: string }) {
       {stream.ends === "mark" && (
         <TextInput
           label="End mark"
-          description={`Such as [DONE], the type of the last ${piece}, or $.done`}
+          description="Such as [DONE], message_end or $.done"
           placeholder="[DONE]"
           styles={mono}
           value={stream.mark}

@@ -42,17 +42,21 @@ function callOf({ values, endpoint_id, input, conversation, params }: Trial) {
   });
 }
 
-/** One call with the form as it stands, saved or not. */
-export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete, onAnswered }: Props) {
-  const [input, setInput] = useState("Hello, what can you help me with?");
-  const [conversation, setConversation] = useState("");
-  const [given, setGiven] = useState<Record<string, string>>({});
-  const attempt = useMutation(
+function useTrial(onAnswered: Props["onAnswered"]) {
+  return useMutation(
     trpc.endpoint.try.mutationOptions({
       ...alone,
       onSuccess: ({ response }) => onAnswered(response === null || response.body === "" ? null : response.body),
     }),
   );
+}
+
+/** One call with the form as it stands, saved or not. */
+export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete, onAnswered }: Props) {
+  const [input, setInput] = useState("Hello, what can you help me with?");
+  const [conversation, setConversation] = useState("");
+  const [given, setGiven] = useState<Record<string, string>>({});
+  const attempt = useTrial(onAnswered);
   const names = paramsUsed(values.config.request_mapping);
   const run = () => {
     const params = Object.fromEntries(names.map((name) => [name, given[name] ?? ""]));
