@@ -115,6 +115,9 @@ test("a proposal fills in the configuration and its secret, and leaves what a pe
     name: "Bot",
     secret: "",
   });
+  const elsewhere = targetConfig.parse({ url: "https://other.example/chat" });
+  expect(withProposal(filled, { config: { ...config, url: "https://bot.example/v2" } }).secret).toBe("new");
+  expect(withProposal(filled, { config: elsewhere }).secret).toBe("");
 });
 
 test("an example replaces how answers are read and nothing else", () => {

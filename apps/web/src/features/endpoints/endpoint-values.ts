@@ -141,16 +141,19 @@ export function withReading(values: EndpointValues, reading: Reading): EndpointV
   return { ...values, config: { ...config, ...answersOf({ ...reading, response_format }) } };
 }
 
-/** The form filled in with what was proposed: all of `config`, and a secret only where there is one. */
+const originOf = (url: string): string | null => URL.parse(url)?.origin ?? null;
+
+/** The form filled in with what was proposed. A secret that was entered for another server does not go along. */
 export function withProposal(
   values: EndpointValues,
   { config, secret = null, name = "" }: { config: Config; secret?: string | null; name?: string },
 ): EndpointValues {
+  const staysThere = originOf(values.config.url) === originOf(config.url);
   return {
     ...values,
     name: values.name.trim() === "" ? name : values.name,
     config: configValuesOf(config),
-    secret: secret ?? "",
+    secret: secret ?? (staysThere ? values.secret : ""),
   };
 }
 
@@ -250,12 +253,11 @@ export function updateInputOf(values: EndpointValues, endpoint: Pick<Endpoint, "
 
 /** True where the address now leads elsewhere than the stored secret was given for. */
 export function leavesHost(values: EndpointValues, endpoint: Endpoint): boolean {
-  const origin = (url: string) => URL.parse(url)?.origin ?? null;
   const { url, auth } = values.config;
   const { auth: stored } = endpoint.config;
   const before = stored.type === "client_credentials" ? stored.token_url : null;
   return (
-    origin(url) !== origin(endpoint.config.url) ||
-    (auth.type === "client_credentials" && before !== null && origin(auth.token_url) !== origin(before))
+    originOf(url) !== originOf(endpoint.config.url) ||
+    (auth.type === "client_credentials" && before !== null && originOf(auth.token_url) !== originOf(before))
   );
 }
