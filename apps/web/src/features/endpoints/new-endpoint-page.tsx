@@ -3,7 +3,7 @@ import { Skeleton } from "@mantine/core";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { createEndpoint } from "@rhesis/router/endpoint/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
-import { useFeature } from "../../session/member.tsx";
+import { useCan, useFeature } from "../../session/member.tsx";
 import { useProjectId } from "../../shell/project.ts";
 import { ErrorState } from "../../ui/error-state.tsx";
 import { useContractForm } from "../../ui/form.ts";
@@ -13,6 +13,7 @@ import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { createInputOf, newEndpointValues } from "./endpoint-values.ts";
 import { EndpointWorkbench } from "./endpoint-workbench.tsx";
+import { StartFrom } from "./start-from.tsx";
 
 export const Route = createLazyRoute("/endpoints/new")({ component: NewEndpointPage });
 
@@ -40,6 +41,7 @@ function NewEndpointPage() {
 
 function NewEndpoint({ project_id }: { project_id: string }) {
   const navigate = useNavigate();
+  const can = useCan();
   const { form, onSubmit, isSaving, failure, hasUnsaved } = useContractForm({
     schema: createEndpoint,
     initialValues: newEndpointValues(project_id),
@@ -53,9 +55,16 @@ function NewEndpoint({ project_id }: { project_id: string }) {
   });
   useUnsavedGuard(hasUnsaved);
   return (
-    <EndpointWorkbench form={form} onSubmit={onSubmit}>
-      <FormFailure failure={failure} />
-      <FormActions submit="Connect endpoint" isSaving={isSaving} onCancel={() => void navigate({ to: "/endpoints" })} />
-    </EndpointWorkbench>
+    <>
+      {can("endpoint:create") && <StartFrom form={form} />}
+      <EndpointWorkbench form={form} onSubmit={onSubmit}>
+        <FormFailure failure={failure} />
+        <FormActions
+          submit="Connect endpoint"
+          isSaving={isSaving}
+          onCancel={() => void navigate({ to: "/endpoints" })}
+        />
+      </EndpointWorkbench>
+    </>
   );
 }

@@ -10,15 +10,26 @@ import { PairsField } from "../../ui/pairs-field.tsx";
 import { requestBodyOf, type EndpointValues } from "./endpoint-values.ts";
 import { insertionFor, variables } from "./variables.ts";
 
+type Form = UseFormReturnType<EndpointValues>;
+
 /** What is sent: the body with places for the question, headers, and parameters of the address. */
-export function RequestSection({ form }: { form: UseFormReturnType<EndpointValues> }) {
+export function RequestSection({ form }: { form: Form }) {
   const { config } = form.getValues();
+  const isSocket = config.protocol === "websocket";
+  const what = isSocket ? "First message" : "Body";
   const insert = useRef<InsertText>(null);
   const problem = requestBodyOf(config.request_mapping).problem ?? problemBelow(form.errors, "config.request_mapping");
   return (
-    <Section title="What to send" description="The body of the call, with places that are filled in for each test.">
+    <Section
+      title="What to send"
+      description={
+        isSocket
+          ? "The first message once the WebSocket is open, with places that are filled in for each test."
+          : "The body of the call, with places that are filled in for each test."
+      }
+    >
       <Input.Wrapper
-        label="Body"
+        label={what}
         labelElement="div"
         description="JSON. Put the cursor where something should be filled in, then choose it here. Leave it empty to send none."
       >
@@ -37,7 +48,7 @@ export function RequestSection({ form }: { form: UseFormReturnType<EndpointValue
           ))}
         </Group>
         <JsonEditor
-          label="Body"
+          label={what}
           value={config.request_mapping}
           onChange={(text) => form.setFieldValue("config.request_mapping", text)}
           error={problem}
@@ -45,29 +56,36 @@ export function RequestSection({ form }: { form: UseFormReturnType<EndpointValue
           insertRef={insert}
         />
       </Input.Wrapper>
-      <Stack gap="md">
-        <PairsField
-          label="Headers"
-          noun="header"
-          value={config.headers}
-          onChange={(pairs) => form.setFieldValue("config.headers", pairs)}
-          error={problemBelow(form.errors, "config.headers")}
-          namePlaceholder="X-Client"
-          valuePlaceholder="rhesis"
-        />
-        <PairsField
-          label="Parameters of the address"
-          noun="parameter"
-          value={config.query}
-          onChange={(pairs) => form.setFieldValue("config.query", pairs)}
-          error={problemBelow(form.errors, "config.query")}
-          namePlaceholder="language"
-          valuePlaceholder="en"
-        />
-        <Text size="xs" c="dimmed">
-          Keys and passwords belong under “How to sign in”, where they are stored encrypted.
-        </Text>
-      </Stack>
+      <HeadersAndParameters form={form} />
     </Section>
+  );
+}
+
+function HeadersAndParameters({ form }: { form: Form }) {
+  const { config } = form.getValues();
+  return (
+    <Stack gap="md">
+      <PairsField
+        label="Headers"
+        noun="header"
+        value={config.headers}
+        onChange={(pairs) => form.setFieldValue("config.headers", pairs)}
+        error={problemBelow(form.errors, "config.headers")}
+        namePlaceholder="X-Client"
+        valuePlaceholder="rhesis"
+      />
+      <PairsField
+        label="Parameters of the address"
+        noun="parameter"
+        value={config.query}
+        onChange={(pairs) => form.setFieldValue("config.query", pairs)}
+        error={problemBelow(form.errors, "config.query")}
+        namePlaceholder="language"
+        valuePlaceholder="en"
+      />
+      <Text size="xs" c="dimmed">
+        Keys and passwords belong under “How to sign in”, where they are stored encrypted.
+      </Text>
+    </Stack>
   );
 }
