@@ -9,6 +9,8 @@ create table job (
   status text not null default 'queued' constraint job_status_check
     check (status in ('queued', 'running', 'completed', 'failed', 'cancelled')),
   attempts integer not null default 0,
+  -- In a row, by a fault of ours.
+  failures integer not null default 0,
   error text,
   run_at timestamptz not null default now(),
   offered_at timestamptz,
