@@ -171,8 +171,7 @@ test("a 429 before the stream is waited out, and the stream that follows is the 
     expect(verdict).toBe("pass");
     expect(attempts.at(-1)?.event_count).toBeGreaterThan(0);
   }
-  expect(rows.flatMap((row) => row.attempts.map((attempt) => attempt.status)).toSorted()).toEqual([
-    ...Array<number>(tests).fill(200),
-    ...Array<number>(tests).fill(429),
-  ]);
+  const statuses = rows.flatMap((row) => row.attempts.map((attempt) => attempt.status));
+  expect(statuses.filter((status) => status === 429)).toHaveLength(tests);
+  expect(statuses.filter((status) => status === 200)).toHaveLength(tests);
 });
