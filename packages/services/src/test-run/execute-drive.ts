@@ -153,7 +153,8 @@ class Execution {
 
   /** First what is not suspected of anything, side by side; then the suspects, one by one; then those that are spent. */
   #phases(maker: ResultMaker): Phase[] {
-    const limit = () => maker.limit();
+    // While the wish to rest is being written, nothing more is begun that it would have spared.
+    const limit = () => (this.#wishesPause ? 0 : maker.limit());
     const work = (row: ClaimedResult) => this.#work(maker, row);
     const write = maker.claimed === undefined ? this.#writeAtOnce : this.#write;
     const claim: Phase["claim"] = (most, after) =>

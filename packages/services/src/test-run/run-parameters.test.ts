@@ -172,6 +172,7 @@ test("a preflight asks with the values that the run would ask with", async () =>
   const { ready, checks } = await member.test_set.preflight({ ...run, parameters: { experiment_id, version: 1 } });
   expect(asked()).toMatchObject([{ tone: "kind", creativity: 0.5 }]);
   expect([ready, checks.map(({ check }) => check)]).toEqual([true, ["plan", "endpoint"]]);
-  const unbound = member.test_set.preflight({ ...run, parameters: { environment: "staging" } });
-  await expect(unbound).rejects.toThrow("Nothing is bound to the environment “staging”.");
+  const unbound = await member.test_set.preflight({ ...run, parameters: { environment: "staging" } });
+  expect(unbound).toMatchObject({ ready: false, checks: [{ check: "plan", status: "failed" }] });
+  expect(unbound.checks[0]?.message).toBe("Nothing is bound to the environment “staging”.");
 });
