@@ -1,8 +1,8 @@
 import { checkParameters } from "../metric/check-parameters.ts";
-import type { Conversation } from "./schema.ts";
+import type { ConversationPlan } from "./schema.ts";
 
 /** Every check of a scripted conversation that could never be made, at its place: patterns, paths and schemas included. */
-export function checkConversation(conversation: Conversation): { path: (string | number)[]; message: string }[] {
+export function checkConversation(conversation: ConversationPlan): { path: (string | number)[]; message: string }[] {
   if (conversation.type !== "scripted") return [];
   return conversation.turns.flatMap(({ checks }, turn) =>
     checks.flatMap((parameters, check) =>

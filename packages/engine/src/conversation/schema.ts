@@ -55,10 +55,11 @@ export const simulatedConversation = z
   });
 export type SimulatedConversation = z.infer<typeof simulatedConversation>;
 
-export const conversation = z
+/** What a multi-turn test says is to happen. */
+export const conversationPlan = z
   .discriminatedUnion("type", [scriptedConversation, simulatedConversation])
-  .meta({ id: "Conversation" });
-export type Conversation = z.infer<typeof conversation>;
+  .meta({ id: "ConversationPlan" });
+export type ConversationPlan = z.infer<typeof conversationPlan>;
 
 /** From how many turns on a conversation is judged. */
 export function judgedFrom({ min_turns, max_turns }: Pick<SimulatedConversation, "min_turns" | "max_turns">): number {
