@@ -30,6 +30,20 @@ export async function readConversationUse(tx: Tx, test_set_id: string): Promise<
   return rows[0] ?? { simulated: 0, most_turns: 0 };
 }
 
+/** By requirement, the live tests of a set that say nothing themselves of what a good answer is. */
+export async function readUncheckedTests(
+  tx: Tx,
+  test_set_id: string,
+): Promise<{ requirement_id: string | null; tests: number }[]> {
+  const { rows } = await sql<{ requirement_id: string | null; tests: number }>`
+    select requirement_id, count(*)::integer as tests from test
+    where deleted_at is null and conversation ->> 'type' = 'scripted'
+      and id = any(array(select s.test_id from test_set_test s where s.test_set_id = ${test_set_id} and s.is_live))
+      and not exists (select from jsonb_array_elements(conversation -> 'turns') t where t -> 'checks' <> '[]')
+    group by requirement_id`.execute(tx);
+  return rows;
+}
+
 /** Of the results of a run. */
 export async function readConversationUseOfRun(tx: Tx, test_run_id: string): Promise<ConversationUse> {
   const { rows } = await sql<ConversationUse>`

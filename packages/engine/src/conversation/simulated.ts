@@ -31,13 +31,19 @@ export function holdSimulated(
   return new Simulation(conversation, ports).hold();
 }
 
-/** Judges the goal of a conversation that was held before, once, over all of its turns. Null where it was aborted. */
+/**
+ * Judges the goal of a conversation that was held before, once, over all of its turns; one that a model broke off early
+ * stays inconclusive. Null where it was aborted.
+ */
 export async function judgeAgain(
   conversation: SimulatedConversation,
   { turns: held, stop_reason }: HeldConversation,
   asking: Asking,
 ): Promise<SimulatedOutcome | null> {
   const turns = held.map((turn): Turn => ({ ...turn, judgement: null, evidence: [] }));
+  if (turns.length < judgedFrom(conversation)) {
+    return { turns, stop_reason, goal: inconclusive("The conversation was broken off before it could be judged.") };
+  }
   const answer = await judgeGoal(conversation, turns, asking);
   if (asking.signal?.aborted === true) return null;
   if (answer.fault === null) noteJudgement(turns, answer.value);

@@ -4,6 +4,8 @@ import { TargetPace } from "@rhesis/engine/target/call-pace";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
 import { openScoring, openTargetSecret } from "./execute-access.ts";
 import { circuitBreaker } from "./execute-breaker.ts";
+import { executeConversation } from "./execute-conversation.ts";
+import { PlannedConversations } from "./execute-conversation-plans.ts";
 import { driveRun } from "./execute-drive.ts";
 import { executeResult } from "./execute-result.ts";
 import type { ExecutionEnd, ExecutionTools, OpenMaker, RunToExecute } from "./execute-types.ts";
@@ -37,6 +39,7 @@ function openCaller(tools: CallingTools): OpenMaker {
       signal: begun.signal,
       called: observer && ((outcome: Parameters<typeof observer.called>[0]) => observer.called(outcome)),
     };
+    const plans = new PlannedConversations();
     const note = circuitBreaker(plan.pause_after_errors, (reason) => begun.pause(reason));
     return {
       limit: () => pace.limit,
@@ -45,8 +48,14 @@ function openCaller(tools: CallingTools): OpenMaker {
         pace.allowPerSecond(per_second);
         if (hold_ms > 0) pace.hold(hold_ms);
       },
+      async claimed(tx, rows) {
+        if (plan.kind === "multi_turn") await plans.read(tx, rows);
+      },
       async make(row) {
-        const made = await executeResult(context, row);
+        const made =
+          plan.kind === "multi_turn"
+            ? await executeConversation({ ...context, ending: begun.ending }, row, plans.take(row))
+            : await executeResult(context, row);
         if (made !== null) note(made);
         return made;
       },

@@ -1,4 +1,5 @@
 /** Asking again what a run could not answer. */
+import { insertConversationsOfRun } from "@rhesis/db/queries/conversation";
 import { insertResultsOfRun, readRetriedRun } from "@rhesis/db/queries/run-start";
 import type { Tx } from "@rhesis/db/tenant";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
@@ -37,6 +38,7 @@ export async function retryTestRun(tx: Tx, { id, verdicts, name }: RetryRun): Pr
   };
   await writeRun(tx, run, null, async (new_id) => {
     const total = await insertResultsOfRun(tx, { id: new_id, from_run_id: id, verdicts });
+    if (plan.kind === "multi_turn") await insertConversationsOfRun(tx, { id: new_id, from_run_id: id });
     if (total > 0) return total;
     throw invalid(`The run has no results to ask again: none is ${verdicts.join(" or ")}.`);
   });
