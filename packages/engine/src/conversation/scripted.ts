@@ -39,12 +39,14 @@ export function checksFinding(turns: readonly Turn[]): Finding | null {
   const all = turns.flatMap(({ number, checks }) => checks.map((check) => ({ number, ...check })));
   if (all.length === 0) return null;
   const missed = all.filter(({ verdict }) => verdict !== "pass");
-  const value = (all.length - missed.length) / all.length;
-  const bare = { value, label: null, raw: null, usage: null };
+  const passed = all.length - missed.length;
+  const value = passed / all.length;
+  const label = `${passed} of ${all.length}`;
+  const bare = { value, label, raw: null, usage: null };
   if (missed.length === 0) return { ...bare, verdict: "pass", reason: `All ${all.length} checks pass` };
   const said = missed.slice(0, mostReasons).map(({ number, reason }) => `Turn ${number}: ${reason}`);
   const more = missed.length > said.length ? [`and ${missed.length - said.length} more`] : [];
   const reason = [`${missed.length} of ${all.length} checks do not pass`, ...said, ...more].join(". ");
   const failed = missed.some(({ verdict }) => verdict === "fail");
-  return failed ? { ...bare, verdict: "fail", reason } : { ...inconclusive(reason), value };
+  return failed ? { ...bare, verdict: "fail", reason } : { ...inconclusive(reason), value, label };
 }

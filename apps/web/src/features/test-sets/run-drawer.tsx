@@ -57,7 +57,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
           {testSet.test_count === 0 ? (
             <EmptySet id={testSet.id} />
           ) : (
-            <Beginning run={run} calls={testSet.test_count * settings.repeats} />
+            <Beginning run={run} kind={testSet.kind} count={testSet.test_count * settings.repeats} />
           )}
         </Stack>
       </form>
@@ -109,12 +109,13 @@ function EmptySet({ id }: { id: string }) {
   );
 }
 
-function Beginning({ run, calls }: { run: RunStart; calls: number }) {
+function Beginning({ run, kind, count }: { run: RunStart; kind: TestSet["kind"]; count: number }) {
   const can = useCan();
   return (
     <Group justify="space-between">
       <Text size="sm" c="dimmed">
-        {calls.toLocaleString("en")} {calls === 1 ? "call" : "calls"} to the endpoint
+        {count.toLocaleString("en")} {kind === "multi_turn" ? "conversation" : "call"}
+        {count === 1 ? "" : "s"} {kind === "multi_turn" ? "with" : "to"} the endpoint
       </Text>
       <Group gap="xs">
         {can("endpoint:invoke") && (
@@ -133,7 +134,7 @@ function Beginning({ run, calls }: { run: RunStart; calls: number }) {
 /** What the server refused, with the places where it is put right. */
 function StartFailure({ failure, testSet }: { failure: Failure; testSet: TestSet }) {
   const paths = new Set(failure.problems.map(({ path }) => String(path[0] ?? "")));
-  const asksModel = failure.message.includes("ask a model");
+  const asksModel = /ask a model|a model play/.test(failure.message);
   return (
     <Alert color="red" role="alert" title="The run did not start">
       <Stack gap="xs">

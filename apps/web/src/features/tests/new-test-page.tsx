@@ -9,6 +9,7 @@ import { notifyDone } from "../../ui/notices.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { PageLoading } from "../../ui/page-loading.tsx";
 import { Page } from "../../ui/page.tsx";
+import { emptyConversation } from "../conversations/conversation-values.ts";
 import { emptyTest, TestForm, type TestInput } from "./test-form.tsx";
 
 /** Where the page stands: below the set that the test is written for, where there is one. */
@@ -45,8 +46,10 @@ function NewTestPage() {
       setRound((before) => before + 1);
     } else await goBack();
   };
+  const kind = set.data?.kind;
   const initial = {
     ...emptyTest,
+    conversation: kind === "multi_turn" ? emptyConversation("scripted") : null,
     project_id: set.data?.project_id ?? "",
     requirement_id: requirement ?? null,
     ...labels,
@@ -57,12 +60,21 @@ function NewTestPage() {
         title="New test"
         parents={parentsOf(set.data)}
         actions={
-          <ButtonLink variant="default" to="/tests/paste" search={{ test_set }}>
-            Paste many
-          </ButtonLink>
+          set.data?.kind !== "multi_turn" && (
+            <ButtonLink variant="default" to="/tests/paste" search={{ test_set }}>
+              Paste many
+            </ButtonLink>
+          )
         }
       />
-      <TestForm key={round} initial={initial} submit="Create test" save={create} onCancel={() => void goBack()}>
+      <TestForm
+        key={round}
+        kind={kind}
+        initial={initial}
+        submit="Create test"
+        save={create}
+        onCancel={() => void goBack()}
+      >
         <Checkbox
           label="Write another after this one"
           checked={another}
