@@ -4,7 +4,6 @@ import { sql } from "kysely";
 import type { Database } from "@rhesis/db/database";
 import type { Tx } from "@rhesis/db/tenant";
 import { enqueueJob } from "@rhesis/jobs/enqueue";
-import { conversationPlan } from "@rhesis/engine/conversation/schema";
 import type { PlannedMetric, RunPlan } from "@rhesis/engine/plan/schema";
 import { targetConfig } from "@rhesis/engine/target/schema";
 import type { z } from "zod";
@@ -18,8 +17,6 @@ export type RunFixture = {
   max_concurrency?: number;
   max_per_minute?: number;
   pause_after_errors?: number;
-  /** What each test says over several turns, instead of `question n`. */
-  conversation?: z.input<typeof conversationPlan>;
   metrics?: PlannedMetric[];
   models?: RunPlan["models"];
   /** Sealed, as the column holds it. */
@@ -54,7 +51,7 @@ async function insertRun(tx: Tx, { project_id }: TestOrganization, run: RunFixtu
     .executeTakeFirstOrThrow();
   const metrics = run.metrics ?? [];
   const plan: RunPlan = {
-    kind: run.conversation === undefined ? "single_turn" : "multi_turn",
+    kind: "single_turn",
     endpoint: { id: endpoint_id, name: "Target", config },
     metrics,
     metrics_source: "run",
@@ -65,27 +62,16 @@ async function insertRun(tx: Tx, { project_id }: TestOrganization, run: RunFixtu
     repeats: 1,
     pause_after_errors: run.pause_after_errors ?? null,
   };
+  const of = { project_id, test_set_id: test_set.id, endpoint_id };
   const { id: test_run_id } = await tx
     .insertInto("test_run")
-    .values({
-      project_id,
-      name: "Run",
-      plan: JSON.stringify(plan),
-      total: run.tests,
-      test_set_id: test_set.id,
-      endpoint_id,
-    })
+    .values({ ...of, name: "Run", plan: JSON.stringify(plan), total: run.tests })
     .returning("id")
     .executeTakeFirstOrThrow();
   const metric_ids = metrics.map((metric) => metric.id);
   await sql`insert into test_result (test_run_id, test_id, input, expected_output, metric_ids)
     select ${test_run_id}::uuid, uuidv7(), 'question ' || n, 'question ' || n, ${metric_ids}::uuid[]
     from generate_series(1, ${run.tests}) n order by n`.execute(tx);
-  if (run.conversation !== undefined) {
-    const said = JSON.stringify(conversationPlan.parse(run.conversation));
-    await sql`insert into conversation (test_result_id, plan)
-      select id, ${said}::json from test_result where test_run_id = ${test_run_id}`.execute(tx);
-  }
   const { id: job_id } = await enqueueJob(tx, { name: "execute_test_run", payload: { test_run_id }, project_id });
   await tx.updateTable("test_run").set({ job_id }).where("id", "=", test_run_id).execute();
   return { test_run_id, job_id, endpoint_id };

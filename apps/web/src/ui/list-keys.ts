@@ -1,4 +1,4 @@
-import { useRef } from "react";
+import { useState } from "react";
 
 export type ListKeys = {
   /** One for each entry, the same as long as the entry is there. */
@@ -10,16 +10,20 @@ export type ListKeys = {
 
 /** Keys for entries that have no identity of their own, whose fields keep what is typed while others come and go. */
 export function useListKeys(count: number): ListKeys {
-  const keys = useRef<number[]>([]);
-  const last = useRef(0);
-  while (keys.current.length < count) keys.current.push((last.current += 1));
-  keys.current.length = count;
+  const [drawn, setDrawn] = useState<readonly number[]>([]);
+  const keys = fitting(drawn, count);
+  if (keys !== drawn) setDrawn(keys);
   return {
-    keys: [...keys.current],
-    remove: (index) => void keys.current.splice(index, 1),
-    swap: (index) => {
-      const [moved] = keys.current.splice(index, 1);
-      if (moved !== undefined) keys.current.splice(index + 1, 0, moved);
-    },
+    keys,
+    remove: (index) => setDrawn(keys.toSpliced(index, 1)),
+    swap: (index) => setDrawn(keys.toSpliced(index, 2, ...keys.slice(index, index + 2).toReversed())),
   };
+}
+
+/** As many as there are entries: new ones stand at the end. */
+function fitting(keys: readonly number[], count: number): readonly number[] {
+  if (keys.length === count) return keys;
+  if (keys.length > count) return keys.slice(0, count);
+  const next = Math.max(0, ...keys) + 1;
+  return [...keys, ...Array.from({ length: count - keys.length }, (_, at) => next + at)];
 }

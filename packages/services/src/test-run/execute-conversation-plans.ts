@@ -2,12 +2,19 @@
 import { readPlannedConversations } from "@rhesis/db/queries/conversation";
 import type { Tx } from "@rhesis/db/tenant";
 import type { ConversationPlan } from "@rhesis/engine/conversation/schema";
+import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { ClaimedResult } from "./execute-types.ts";
 
 export class PlannedConversations {
   readonly #plans = new Map<string, ConversationPlan>();
+  readonly #kind: RunPlan["kind"];
+
+  constructor({ kind }: Pick<RunPlan, "kind">) {
+    this.#kind = kind;
+  }
 
   async read(tx: Tx, rows: readonly ClaimedResult[]): Promise<void> {
+    if (this.#kind === "single_turn") return;
     const ids = rows.map((row) => row.id);
     for (const { id, plan } of await readPlannedConversations(tx, ids)) this.#plans.set(id, plan);
   }

@@ -39,7 +39,7 @@ function openCaller(tools: CallingTools): OpenMaker {
       signal: begun.signal,
       called: observer && ((outcome: Parameters<typeof observer.called>[0]) => observer.called(outcome)),
     };
-    const plans = new PlannedConversations();
+    const plans = new PlannedConversations(plan);
     const note = circuitBreaker(plan.pause_after_errors, (reason) => begun.pause(reason));
     return {
       limit: () => pace.limit,
@@ -48,14 +48,11 @@ function openCaller(tools: CallingTools): OpenMaker {
         pace.allowPerSecond(per_second);
         if (hold_ms > 0) pace.hold(hold_ms);
       },
-      async claimed(tx, rows) {
-        if (plan.kind === "multi_turn") await plans.read(tx, rows);
-      },
+      claimed: (tx, rows) => plans.read(tx, rows),
       async make(row) {
-        const made =
-          plan.kind === "multi_turn"
-            ? await executeConversation({ ...context, ending: begun.ending }, row, plans.take(row))
-            : await executeResult(context, row);
+        const made = await (plan.kind === "multi_turn"
+          ? executeConversation({ ...context, ending: begun.ending }, row, plans.take(row))
+          : executeResult(context, row));
         if (made !== null) note(made);
         return made;
       },

@@ -34,9 +34,10 @@ async function run(page: Page): Promise<string[]> {
 browserTest(
   "a scripted conversation is written, run, and read turn by turn; then a simulated user attacks",
   async () => {
-    const { page, allow } = await stage().visitAs(ada);
+    const visit = await stage().visitAs(ada);
     // A run that has no model for the user is refused.
-    allow(/422/);
+    visit.allow(/422/);
+    const { page } = visit;
     await newSet(page, "Talks with Nora");
     const turn = (number: number) => page.getByRole("region", { name: `Turn ${number}` });
     await page.getByRole("button", { name: "Create test", exact: true }).click();

@@ -71,7 +71,7 @@ function TurnEditor({ number, turn, onChange, problem, onTextProblem, ...moves }
   return (
     <section className={styles.card} aria-labelledby={id}>
       <Group justify="space-between" wrap="nowrap">
-        <Title order={3} id={id}>
+        <Title order={3} id={id} fz={15}>
           Turn {number}
         </Title>
         <TurnMoves number={number} {...moves} />

@@ -52,7 +52,7 @@ function TurnView({ turn }: { turn: Turn }) {
   return (
     <li className={styles.card} aria-labelledby={id}>
       <Group justify="space-between" gap="xs">
-        <Title order={4} id={id}>
+        <Title order={4} id={id} fz={15}>
           Turn {number}
         </Title>
         <Text size="xs" c="dimmed">

@@ -1,6 +1,6 @@
 /** Everything about one result: what was asked, what came, what the metrics say, and how the call went. */
 import { Alert, Group, Stack, Text, Title } from "@mantine/core";
-import type { TestResult } from "@rhesis/router/test-result/schema";
+import type { Score, TestResult } from "@rhesis/router/test-result/schema";
 import type { PlanSummary } from "@rhesis/router/test-run/schema";
 import { TextLink } from "../../ui/link.tsx";
 import { durationText } from "../../ui/relative-time.tsx";
@@ -63,18 +63,23 @@ export function ResultView({ result, plan }: Props) {
           <div className="break-words">{error_message}</div>
         </Alert>
       )}
-      {conversation === null ? <Said result={result} /> : <TurnsView conversation={conversation} />}
-      {result.scores.length > 0 && (
-        <div>
-          <Title order={3} mb={8}>
-            Metrics
-          </Title>
-          <ScoreList scores={result.scores} plan={plan} />
-        </div>
-      )}
+      {conversation === null && <Said result={result} />}
+      {result.scores.length > 0 && <Metrics scores={result.scores} plan={plan} />}
+      {conversation !== null && <TurnsView conversation={conversation} />}
       <Labels result={result} />
       <CallDetails call={result} label="How the call went" />
     </Stack>
+  );
+}
+
+function Metrics(props: { scores: readonly Score[]; plan: PlanSummary }) {
+  return (
+    <div>
+      <Title order={3} mb={8}>
+        Metrics
+      </Title>
+      <ScoreList {...props} />
+    </div>
   );
 }
 

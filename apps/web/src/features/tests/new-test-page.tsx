@@ -10,7 +10,7 @@ import { PageHeader } from "../../ui/page-header.tsx";
 import { PageLoading } from "../../ui/page-loading.tsx";
 import { Page } from "../../ui/page.tsx";
 import { emptyConversation } from "../conversations/conversation-values.ts";
-import { emptyTest, TestForm, type TestInput } from "./test-form.tsx";
+import { emptyTest, TestForm, type TestInput, type TestValues } from "./test-form.tsx";
 
 /** Where the page stands: below the set that the test is written for, where there is one. */
 function parentsOf(set: TestSet | undefined) {
@@ -19,6 +19,12 @@ function parentsOf(set: TestSet | undefined) {
     { label: "Test sets", to: "/test-sets" },
     { label: set.name, to: `/test-sets/${set.id}` },
   ];
+}
+
+/** A test for a set is of its project and kind. */
+function initialOf(set: TestSet | undefined): TestValues {
+  const conversation = set?.kind === "multi_turn" ? emptyConversation("scripted") : null;
+  return { ...emptyTest, conversation, project_id: set?.project_id ?? "" };
 }
 
 function NewTestPage() {
@@ -47,13 +53,7 @@ function NewTestPage() {
     } else await goBack();
   };
   const kind = set.data?.kind;
-  const initial = {
-    ...emptyTest,
-    conversation: kind === "multi_turn" ? emptyConversation("scripted") : null,
-    project_id: set.data?.project_id ?? "",
-    requirement_id: requirement ?? null,
-    ...labels,
-  };
+  const initial = { ...initialOf(set.data), requirement_id: requirement ?? null, ...labels };
   return (
     <Page narrow>
       <PageHeader

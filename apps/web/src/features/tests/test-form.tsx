@@ -112,9 +112,11 @@ function useConversation(form: UseFormReturnType<TestValues>, onSubmit: Contract
     },
     problem: (place: string) => textProblems[`conversation.${place}`] ?? problemAt(errors, `conversation.${place}`),
     onTextProblem: (place: string, message: string | null) =>
-      setTextProblems(({ [`conversation.${place}`]: _, ...others }) =>
-        message === null ? others : { ...others, [`conversation.${place}`]: message },
-      ),
+      setTextProblems((before) => {
+        const field = `conversation.${place}`;
+        const others = Object.fromEntries(Object.entries(before).filter(([other]) => other !== field));
+        return message === null ? others : { ...others, [field]: message };
+      }),
     // A text that is not yet what it has to be is not among the values: they hold what it was before.
     onSubmit: (event: FormEvent<HTMLFormElement>) => {
       if (Object.keys(textProblems).length === 0) return onSubmit(event);
