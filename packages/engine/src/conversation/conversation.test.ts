@@ -241,5 +241,8 @@ describe("simulated", () => {
     expect(bot.calls).toEqual([]);
     const broken = await judgeAgain(simulate({}), held, asking("broken-json"));
     expect(broken?.goal.verdict).toBe("inconclusive");
+    fake.requests.splice(0);
+    const early = await judgeAgain(simulate({}), { ...held, stop_reason: "model_failed" }, asking("right"));
+    expect([early?.goal.verdict, fake.requests.length]).toEqual(["inconclusive", 0]);
   });
 });

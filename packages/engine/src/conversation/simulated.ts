@@ -1,5 +1,6 @@
 /** A conversation in which a model plays the user, and another look of a model says when it is over. */
 import { inconclusive, type Finding } from "../metric/outcome.ts";
+import type { ScoreOutcome } from "../metric/schema.ts";
 import type { Asking, ModelAnswer } from "../model/ask-twice.ts";
 import type { ModelUsage } from "../model/schema.ts";
 import { sumUsage } from "../model/usage.ts";
@@ -17,8 +18,8 @@ export type SimulationPorts = {
   ending?: AbortSignal | undefined;
 };
 
-/** A conversation and what it came to; the usage of all its model calls is that of `goal`. */
-export type SimulatedOutcome = HeldConversation & { goal: Finding };
+/** A conversation and what it came to; usage and time (in milliseconds) of all its model calls are those of `goal`. */
+export type SimulatedOutcome = HeldConversation & { goal: ScoreOutcome };
 
 /**
  * Holds a conversation until a rule ends it. Never throws for what a model or the target does. Null where it was
@@ -41,13 +42,16 @@ export async function judgeAgain(
   asking: Asking,
 ): Promise<SimulatedOutcome | null> {
   const turns = held.map((turn): Turn => ({ ...turn, judgement: null, evidence: [] }));
-  if (turns.length < judgedFrom(conversation)) {
-    return { turns, stop_reason, goal: inconclusive("The conversation was broken off before it could be judged.") };
+  if (stop_reason === "model_failed" && turns.length < judgedFrom(conversation)) {
+    const goal = inconclusive("The conversation was broken off before it could be judged.");
+    return { turns, stop_reason, goal: { ...goal, duration_ms: 0 } };
   }
+  const began = performance.now();
   const answer = await judgeGoal(conversation, turns, asking);
+  const duration_ms = performance.now() - began;
   if (asking.signal?.aborted === true) return null;
   if (answer.fault === null) noteJudgement(turns, answer.value);
-  return { turns, stop_reason, goal: findingOf(conversation, answer, answer.usage) };
+  return { turns, stop_reason, goal: { ...findingOf(conversation, answer), usage: answer.usage, duration_ms } };
 }
 
 class Simulation {
@@ -55,6 +59,7 @@ class Simulation {
   readonly #ports: SimulationPorts;
   readonly #track: ConversationTrack;
   readonly #usages: ModelUsage[] = [];
+  #modelMs = 0;
 
   constructor(conversation: SimulatedConversation, ports: SimulationPorts) {
     this.#conversation = conversation;
@@ -84,37 +89,42 @@ class Simulation {
   async #write(): Promise<Awaited<ReturnType<typeof writeMessage>> | null> {
     const { asking, ending } = this.#ports;
     if (ending?.aborted === true) return null;
-    const message = await writeMessage(this.#conversation, this.#track.turns, asking);
-    this.#usages.push(message.usage);
+    const message = await this.#counted(writeMessage(this.#conversation, this.#track.turns, asking));
     return asking.signal?.aborted === true ? null : message;
   }
 
   async #judge(): Promise<ModelAnswer<GoalJudgement> | null> {
     const { asking } = this.#ports;
-    const judged = await judgeGoal(this.#conversation, this.#track.turns, asking);
-    this.#usages.push(judged.usage);
+    const judged = await this.#counted(judgeGoal(this.#conversation, this.#track.turns, asking));
     if (asking.signal?.aborted === true) return null;
     if (judged.fault === null) noteJudgement(this.#track.turns, judged.value);
     return judged;
   }
 
+  async #counted<T>(asked: Promise<ModelAnswer<T>>): Promise<ModelAnswer<T>> {
+    const began = performance.now();
+    const answer = await asked;
+    this.#modelMs += performance.now() - began;
+    this.#usages.push(answer.usage);
+    return answer;
+  }
+
   #over(stop_reason: StopReason, judged: ModelAnswer<GoalJudgement>): SimulatedOutcome {
-    const goal = findingOf(this.#conversation, judged, sumUsage(this.#usages));
-    return { turns: this.#track.turns, stop_reason, goal };
+    return this.#ended(stop_reason, findingOf(this.#conversation, judged));
   }
 
   #failed({ number }: Turn): SimulatedOutcome {
-    const goal = inconclusive(`The application gave no answer in turn ${number}, so the goal was not judged.`);
-    return {
-      turns: this.#track.turns,
-      stop_reason: "target_failed",
-      goal: { ...goal, usage: sumUsage(this.#usages) },
-    };
+    const reason = `The application gave no answer in turn ${number}, so the goal was not judged.`;
+    return this.#ended("target_failed", inconclusive(reason));
   }
 
   #broken(what: string, { fault, raw }: ModelAnswer<unknown>): SimulatedOutcome {
-    const goal = { ...inconclusive(`${what} ${fault ?? ""}.`), raw, usage: sumUsage(this.#usages) };
-    return { turns: this.#track.turns, stop_reason: "model_failed", goal };
+    return this.#ended("model_failed", { ...inconclusive(`${what} ${fault ?? ""}.`), raw });
+  }
+
+  #ended(stop_reason: StopReason, finding: Finding): SimulatedOutcome {
+    const goal = { ...finding, usage: sumUsage(this.#usages), duration_ms: this.#modelMs };
+    return { turns: this.#track.turns, stop_reason, goal };
   }
 }
 
@@ -135,19 +145,8 @@ function noteJudgement(turns: readonly Turn[], { evidence, ...judgement }: GoalJ
   if (last !== undefined) last.judgement = judgement;
 }
 
-function findingOf(
-  { polarity }: SimulatedConversation,
-  { value, fault, raw }: ModelAnswer<GoalJudgement>,
-  usage: ModelUsage,
-): Finding {
-  if (value === null) return { ...inconclusive(`The conversation could not be judged. ${fault ?? ""}.`), raw, usage };
-  const { reason } = value;
-  return {
-    verdict: goalVerdict(polarity, value),
-    value: null,
-    label: goalLabel(polarity, value),
-    reason,
-    raw,
-    usage,
-  };
+function findingOf({ polarity }: SimulatedConversation, { value, fault, raw }: ModelAnswer<GoalJudgement>): Finding {
+  if (value === null) return { ...inconclusive(`The conversation could not be judged. ${fault ?? ""}.`), raw };
+  const verdict = goalVerdict(polarity, value);
+  return { verdict, value: null, label: goalLabel(polarity, value), reason: value.reason, raw, usage: null };
 }

@@ -1,5 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { createSecretBox } from "@rhesis/auth/sealed-secret";
+import { takeRun } from "@rhesis/db/queries/run-execution";
 import { conversationMetrics } from "@rhesis/engine/conversation/schema";
 import { createTargetClient, type TargetClient } from "@rhesis/engine/target/target-client";
 import { callerFor, type Caller } from "@rhesis/testkit/caller";
@@ -256,6 +257,19 @@ describe("a conversation that is cut", () => {
       status: "cancelled",
       conversation: { stop_reason: null, turns: [] },
     });
+  });
+
+  test("by another worker that takes the run stores nothing of it", async () => {
+    const id = await start(await setOf([long]), "stateful?ms=100");
+    const executing = execute(id);
+    await asked(2);
+    const [row] = await open().admin<{ job_id: string }>("select job_id from test_run where id = $1", [id]);
+    const lease = { test_run_id: id, lease_token: randomUUID() };
+    await open().database.write(a.tenant, (tx) => takeRun(tx, lease, { job_id: row?.job_id ?? "", suspect_claims: 3 }));
+    expect(await executing).toEqual({ status: "lost" });
+    expect(await turnsStored(id)).toEqual([{ n: 0 }]);
+    expect(await execute(id)).toEqual({ status: "completed" });
+    expect(await turnsStored(id)).toEqual([{ n: 4 }]);
   });
 
   test("by a worker that stops is held again by the next one", async () => {

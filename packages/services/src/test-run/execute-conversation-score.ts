@@ -30,7 +30,7 @@ export async function scoreConversation(
 ): Promise<ScoredResult | null> {
   const last = held.turns.at(-1);
   const conversation = storedConversation(row, held);
-  const own = ownScores(scoring, row, { plan, held, began });
+  const own = ownScores(scoring, row, held);
   const failed = last === undefined ? null : turnError(last);
   if (failed !== null) {
     const error = { code: failed.code, message: `Turn ${last?.number}: ${failed.message}` };
@@ -75,12 +75,10 @@ const noModel: JudgeReply<never> = {
 };
 
 /** Scores that are of the conversation itself. The goal's holds what playing the user and judging have used. */
-function ownScores({ plan }: Scoring, row: ClaimedResult, { held, began }: Held): NewScore[] {
-  const took = { duration_ms: performance.now() - began };
-  if ("goal" in held)
-    return [newScore(row, conversationMetrics.goal, { ...held.goal, ...took }, plan.default_model_id)];
+function ownScores({ plan }: Scoring, row: ClaimedResult, held: Held["held"]): NewScore[] {
+  if ("goal" in held) return [newScore(row, conversationMetrics.goal, held.goal, plan.default_model_id)];
   const checks = held.stop_reason === "script_ended" ? checksFinding(held.turns) : null;
-  return checks === null ? [] : [newScore(row, conversationMetrics.checks, { ...checks, ...took })];
+  return checks === null ? [] : [newScore(row, conversationMetrics.checks, { ...checks, duration_ms: 0 })];
 }
 
 function lastAnswer(plan: ConversationPlan, turns: readonly Turn[], last: Turn): ScoreInput {

@@ -1,5 +1,6 @@
 import type { ConversationPlan, TestKind } from "@rhesis/engine/conversation/schema";
 import { useRef } from "react";
+import { useFeature } from "../../session/member.tsx";
 import { Choice } from "../metrics/parameter-field.tsx";
 import { emptyConversation, mannerOf, type Manner } from "./conversation-values.ts";
 
@@ -34,8 +35,12 @@ const manners: { value: Manner; label: string; kind: TestKind; description: stri
 /** How the test speaks to the application. What was written in one manner is there again when one comes back to it. */
 export function MannerChoice({ conversation, onChange, kind }: Props) {
   const drafts = useRef<Partial<Record<Manner, ConversationPlan>>>({});
-  const options = manners.filter((manner) => kind === undefined || manner.kind === kind);
+  const isOn = useFeature();
   const chosen = mannerOf(conversation);
+  const options = manners.filter(
+    ({ value, kind: its }) =>
+      (kind === undefined || its === kind) && (value !== "simulated" || value === chosen || isOn("llm_judge")),
+  );
   if (options.length < 2) return null;
   const choose = (next: Manner) => {
     if (conversation !== null) drafts.current[chosen] = conversation;
