@@ -93,6 +93,23 @@ CREATE TRIGGER audit_insert AFTER INSERT ON public.category REFERENCING NEW TABL
 CREATE TRIGGER audit_update AFTER UPDATE ON public.category FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.category FOR EACH ROW EXECUTE FUNCTION touch_row();
 
+create table conversation (
+  organization_id uuid not null default current_organization(),
+  test_result_id uuid not null,
+  plan json not null,
+  stop_reason text,
+  created_at timestamp with time zone not null default now(),
+  constraint conversation_pkey PRIMARY KEY (organization_id, test_result_id),
+  constraint conversation_stop_reason_check CHECK ((stop_reason = ANY (ARRAY['script_ended'::text, 'max_turns'::text, 'goal_reached'::text, 'goal_impossible'::text, 'restriction_broken'::text, 'target_failed'::text, 'model_failed'::text]))),
+  constraint conversation_test_result_id_fkey FOREIGN KEY (organization_id, test_result_id) REFERENCES test_result(organization_id, id) ON DELETE CASCADE
+);
+alter table conversation owner to rhesis_owner;
+alter table conversation enable row level security;
+alter table conversation force row level security;
+create policy tenant on conversation for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant insert, select on conversation to rhesis_app;
+grant update (plan, stop_reason, created_at) on conversation to rhesis_app;
+
 create table deletion (
   organization_id uuid not null default current_organization(),
   id uuid not null default uuidv7(),
@@ -612,6 +629,7 @@ create table test (
   id uuid not null default uuidv7(),
   project_id uuid not null,
   kind text not null default 'single_turn'::text,
+  conversation jsonb,
   name text not null default ''::text,
   input text not null,
   expected_output text,
@@ -626,8 +644,9 @@ create table test (
   deletion_id uuid,
   version integer not null default 1,
   constraint test_category_id_fkey FOREIGN KEY (organization_id, category_id) REFERENCES category(organization_id, id),
+  constraint test_conversation_check CHECK (((kind = 'multi_turn'::text) = (conversation IS NOT NULL))),
   constraint test_input_check CHECK (((length(input) >= 1) AND (length(input) <= 100000))),
-  constraint test_kind_check CHECK ((kind = 'single_turn'::text)),
+  constraint test_kind_check CHECK ((kind = ANY (ARRAY['single_turn'::text, 'multi_turn'::text]))),
   constraint test_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint test_pkey PRIMARY KEY (organization_id, id),
   constraint test_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
@@ -647,7 +666,7 @@ CREATE INDEX test_requirement_id_idx ON public.test USING btree (organization_id
 CREATE INDEX test_topic_id_idx ON public.test USING btree (organization_id, topic_id, id) INCLUDE (deleted_at, project_id) WHERE (topic_id IS NOT NULL);
 create policy tenant on test for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test to rhesis_app;
-grant update (project_id, kind, name, input, expected_output, prompt_id, requirement_id, topic_id, category_id, metadata, created_at, updated_at, deleted_at, deletion_id, version) on test to rhesis_app;
+grant update (project_id, kind, conversation, name, input, expected_output, prompt_id, requirement_id, topic_id, category_id, metadata, created_at, updated_at, deleted_at, deletion_id, version) on test to rhesis_app;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.test FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
@@ -786,7 +805,7 @@ create table test_set (
   deleted_at timestamp with time zone,
   deletion_id uuid,
   version integer not null default 1,
-  constraint test_set_kind_check CHECK ((kind = 'single_turn'::text)),
+  constraint test_set_kind_check CHECK ((kind = ANY (ARRAY['single_turn'::text, 'multi_turn'::text]))),
   constraint test_set_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
   constraint test_set_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint test_set_pkey PRIMARY KEY (organization_id, id),
@@ -881,6 +900,34 @@ CREATE TRIGGER audit_delete AFTER DELETE ON public.topic REFERENCING OLD TABLE A
 CREATE TRIGGER audit_insert AFTER INSERT ON public.topic REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.topic FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.topic FOR EACH ROW EXECUTE FUNCTION touch_row();
+
+create table turn (
+  organization_id uuid not null default current_organization(),
+  test_result_id uuid not null,
+  number integer not null,
+  input text not null,
+  output text,
+  answer json,
+  request json,
+  response json,
+  attempts json not null,
+  error_code text,
+  error_message text,
+  latency_ms double precision not null,
+  reason text,
+  checks json not null,
+  judgement json,
+  evidence json not null,
+  created_at timestamp with time zone not null default now(),
+  constraint turn_number_check CHECK (((number >= 1) AND (number <= 50))),
+  constraint turn_pkey PRIMARY KEY (organization_id, test_result_id, number),
+  constraint turn_test_result_id_fkey FOREIGN KEY (organization_id, test_result_id) REFERENCES test_result(organization_id, id) ON DELETE CASCADE
+);
+alter table turn owner to rhesis_owner;
+alter table turn enable row level security;
+alter table turn force row level security;
+create policy tenant on turn for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant insert, select on turn to rhesis_app;
 
 create table user (
   id uuid not null default uuidv7(),

@@ -141,7 +141,9 @@ create table test (
   organization_id uuid not null default current_organization() references organization (id) on delete cascade,
   id uuid not null default uuidv7(),
   project_id uuid not null,
-  kind text not null default 'single_turn' constraint test_kind_check check (kind in ('single_turn')),
+  kind text not null default 'single_turn' constraint test_kind_check check (kind in ('single_turn', 'multi_turn')),
+  -- What is said over several turns. The input of such a test is how it begins, or its goal, for lists and searches.
+  conversation jsonb,
   name text not null default '',
   input text not null constraint test_input_check check (length(input) between 1 and 100000),
   expected_output text,
@@ -160,7 +162,8 @@ create table test (
   constraint test_prompt_id_fkey foreign key (organization_id, prompt_id) references prompt (organization_id, id),
   constraint test_requirement_id_fkey foreign key (organization_id, requirement_id) references requirement (organization_id, id),
   constraint test_topic_id_fkey foreign key (organization_id, topic_id) references topic (organization_id, id),
-  constraint test_category_id_fkey foreign key (organization_id, category_id) references category (organization_id, id)
+  constraint test_category_id_fkey foreign key (organization_id, category_id) references category (organization_id, id),
+  constraint test_conversation_check check ((kind = 'multi_turn') = (conversation is not null))
 );
 create index test_project_id_idx on test (organization_id, project_id, id) where deleted_at is null;
 -- Few distinct keys are stored once each, so that counting 10,000 tests reads some ten pages of it.
@@ -175,7 +178,7 @@ create table test_set (
   organization_id uuid not null default current_organization() references organization (id) on delete cascade,
   id uuid not null default uuidv7(),
   project_id uuid not null,
-  kind text not null default 'single_turn' constraint test_set_kind_check check (kind in ('single_turn')),
+  kind text not null default 'single_turn' constraint test_set_kind_check check (kind in ('single_turn', 'multi_turn')),
   name text not null constraint test_set_name_check check (length(trim(name)) between 1 and 200),
   description text not null default '',
   test_count integer not null default 0,

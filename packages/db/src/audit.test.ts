@@ -52,6 +52,7 @@ const lives: Record<string, Life> = {
 
 const exempt = {
   audit_log: "is the log itself, and can only be added to",
+  conversation: "is what a test said when its run began; what became of it is what the run measured",
   deletion: "stands in the log as the deletion of the thing that it names",
   idempotency_key: "repeats an answer for a day and changes nothing that people see",
   job: "is the platform's work; what the work changes is in the log",
@@ -59,6 +60,7 @@ const exempt = {
   schema_migration_lock: "is the operator's, written by migrations",
   score: "is what a run measured, and is never changed",
   test_result: "is what a run measured, and is never changed by people",
+  turn: "is what a run heard, and is never changed",
   user: "belongs to no organization; what the login provider says of a person is copied into it",
 };
 

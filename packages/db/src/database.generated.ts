@@ -1,6 +1,7 @@
 // Generated from the migrated database. Do not edit.
 
 import type { JsonColumn } from "./json-column.ts";
+import type { CheckOutcome, ConversationPlan, Evidence, Judgement, StopReason, TestKind } from "@rhesis/engine/conversation/schema";
 import type { MetricImplementation, MetricParameters, ResultVerdict, ScoreVerdict } from "@rhesis/engine/metric/schema";
 import type { ModelProvider } from "@rhesis/engine/model/schema";
 import type { ParametersSchema, ParameterValues } from "@rhesis/engine/parameters/schema";
@@ -53,6 +54,14 @@ export interface Category {
   organization_id: Generated<string>;
   updated_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   version: Generated<number>;
+}
+
+export interface Conversation {
+  created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  organization_id: Generated<string>;
+  plan: JsonColumn<ConversationPlan>;
+  stop_reason: StopReason | null;
+  test_result_id: string;
 }
 
 export interface Deletion {
@@ -292,13 +301,14 @@ export interface Score {
 
 export interface Test {
   category_id: string | null;
+  conversation: JsonColumn<ConversationPlan> | null;
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   deleted_at: ColumnType<Date, Date | string, Date | string> | null;
   deletion_id: string | null;
   expected_output: string | null;
   id: Generated<string>;
   input: string;
-  kind: Generated<"single_turn">;
+  kind: Generated<TestKind>;
   metadata: Generated<JsonColumn<Record<string, unknown>>>;
   name: Generated<string>;
   organization_id: Generated<string>;
@@ -383,7 +393,7 @@ export interface TestSet {
   deletion_id: string | null;
   description: Generated<string>;
   id: Generated<string>;
-  kind: Generated<"single_turn">;
+  kind: Generated<TestKind>;
   name: string;
   organization_id: Generated<string>;
   project_id: string;
@@ -420,6 +430,26 @@ export interface Topic {
   version: Generated<number>;
 }
 
+export interface Turn {
+  answer: JsonColumn<TargetAnswer> | null;
+  attempts: JsonColumn<TargetAttempt[]>;
+  checks: JsonColumn<CheckOutcome[]>;
+  created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  error_code: TargetErrorCode | null;
+  error_message: string | null;
+  evidence: JsonColumn<Evidence[]>;
+  input: string;
+  judgement: JsonColumn<Judgement> | null;
+  latency_ms: number;
+  number: number;
+  organization_id: Generated<string>;
+  output: string | null;
+  reason: string | null;
+  request: JsonColumn<SentRequest> | null;
+  response: JsonColumn<ReceivedResponse> | null;
+  test_result_id: string;
+}
+
 export interface User {
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   email: string | null;
@@ -436,6 +466,7 @@ export interface DB {
   api_token: ApiToken;
   audit_log: AuditLog;
   category: Category;
+  conversation: Conversation;
   deletion: Deletion;
   endpoint: Endpoint;
   experiment: Experiment;
@@ -460,5 +491,6 @@ export interface DB {
   test_set_metric: TestSetMetric;
   test_set_test: TestSetTest;
   topic: Topic;
+  turn: Turn;
   user: User;
 }

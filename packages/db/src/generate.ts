@@ -9,6 +9,10 @@ const root = new URL("../", import.meta.url);
 // kysely-codegen collects the imports of overridden columns with the compiler's API, which TypeScript 7 does not have.
 const imports = [
   ["./json-column.ts", ["JsonColumn"]],
+  [
+    "@rhesis/engine/conversation/schema",
+    ["CheckOutcome", "ConversationPlan", "Evidence", "Judgement", "StopReason", "TestKind"],
+  ],
   ["@rhesis/engine/metric/schema", ["MetricImplementation", "MetricParameters", "ResultVerdict", "ScoreVerdict"]],
   ["@rhesis/engine/model/schema", ["ModelProvider"]],
   ["@rhesis/engine/parameters/schema", ["ParametersSchema", "ParameterValues"]],

@@ -19,6 +19,7 @@ const tables = [
   "api_token",
   "audit_log",
   "category",
+  "conversation",
   "deletion",
   "endpoint",
   "experiment",
@@ -43,6 +44,7 @@ const tables = [
   "test_set_metric",
   "test_set_test",
   "topic",
+  "turn",
   "user",
 ];
 

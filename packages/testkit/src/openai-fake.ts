@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
+import { conversationReply } from "./openai-fake-conversation.ts";
 
 export const openAiFakeModels = [
   "right",
@@ -13,6 +14,7 @@ export const openAiFakeModels = [
   "broken-once",
   "out-of-range",
   "out-of-range-once",
+  "invents-quotes",
   "refuses",
   "filtered",
   "error-500",
@@ -99,7 +101,7 @@ async function behave(
   response: ServerResponse,
   { earlier, options }: { earlier: number; options: OpenAiFakeOptions },
 ): Promise<void> {
-  const right = JSON.stringify(judgement(seen));
+  const right = JSON.stringify(conversationReply(seen) ?? judgement(seen));
   switch (seen.body.model) {
     case "slow":
       await new Promise((resolve) => setTimeout(resolve, options.slow_ms ?? 2000).unref());

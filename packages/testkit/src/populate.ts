@@ -80,7 +80,18 @@ async function insertWork(tx: Tx, { project_id, people }: TestOrganization, asse
     .insertInto("score")
     .values({ test_run_id, test_result_id, metric_id, metric_name: "Valid", verdict: "pass" })
     .execute();
+  await insertConversation(tx, test_result_id);
   await insertPeoplesThings(tx, people.owner.user_id);
+}
+
+async function insertConversation(tx: Tx, test_result_id: string): Promise<void> {
+  const plan = JSON.stringify({ type: "scripted", turns: [{ input: "Hello", expected_output: null, checks: [] }] });
+  await tx.insertInto("conversation").values({ test_result_id, plan }).execute();
+  const empty = { attempts: "[]", checks: "[]", evidence: "[]" };
+  await tx
+    .insertInto("turn")
+    .values({ test_result_id, number: 1, input: "Hello", latency_ms: 1, ...empty })
+    .execute();
 }
 
 async function insertPeoplesThings(tx: Tx, user_id: string): Promise<void> {

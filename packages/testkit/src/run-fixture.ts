@@ -51,6 +51,7 @@ async function insertRun(tx: Tx, { project_id }: TestOrganization, run: RunFixtu
     .executeTakeFirstOrThrow();
   const metrics = run.metrics ?? [];
   const plan: RunPlan = {
+    kind: "single_turn",
     endpoint: { id: endpoint_id, name: "Target", config },
     metrics,
     metrics_source: "run",
@@ -61,16 +62,10 @@ async function insertRun(tx: Tx, { project_id }: TestOrganization, run: RunFixtu
     repeats: 1,
     pause_after_errors: run.pause_after_errors ?? null,
   };
+  const of = { project_id, test_set_id: test_set.id, endpoint_id };
   const { id: test_run_id } = await tx
     .insertInto("test_run")
-    .values({
-      project_id,
-      name: "Run",
-      plan: JSON.stringify(plan),
-      total: run.tests,
-      test_set_id: test_set.id,
-      endpoint_id,
-    })
+    .values({ ...of, name: "Run", plan: JSON.stringify(plan), total: run.tests })
     .returning("id")
     .executeTakeFirstOrThrow();
   const metric_ids = metrics.map((metric) => metric.id);

@@ -1,5 +1,6 @@
 /** SQL of starting a test run: what its plan is made of, and its rows. */
 import { sql } from "kysely";
+import type { ConversationPlan, TestKind } from "@rhesis/engine/conversation/schema";
 import type { MetricParameters } from "@rhesis/engine/metric/schema";
 import type { ModelProvider } from "@rhesis/engine/model/schema";
 import type { RunStatus } from "@rhesis/engine/run/schema";
@@ -24,7 +25,7 @@ export type StartModel = {
 
 export type StartFacts = {
   run_id: string;
-  set: { id: string; project_id: string; name: string; test_count: number } | undefined;
+  set: { id: string; project_id: string; kind: TestKind; name: string; test_count: number } | undefined;
   endpoint: { id: string; project_id: string; name: string; config: TargetConfig; max_concurrency: number } | undefined;
   runs_before: number;
   run_metrics: StartMetric[];
@@ -45,7 +46,7 @@ export async function readStartFacts(
       (select count(*)::integer from test_run where test_set_id = ${args.test_set_id}) as runs_before`.execute(tx),
     tx
       .selectFrom("test_set")
-      .select(["id", "project_id", "name", "test_count"])
+      .select(["id", "project_id", "kind", "name", "test_count"])
       .where("id", "=", args.test_set_id)
       .where("deleted_at", "is", null)
       .executeTakeFirst(),
@@ -115,12 +116,17 @@ export async function readRequirementUseOfRun(tx: Tx, test_run_id: string): Prom
   return rows;
 }
 
-export type FirstTest = { input: string; expected_output: string | null; requirement_id: string | null };
+export type FirstTest = {
+  input: string;
+  expected_output: string | null;
+  requirement_id: string | null;
+  conversation: ConversationPlan | null;
+};
 
 /** The first test of a set, which stands for the others where one is asked on trial. */
 export async function readFirstTest(tx: Tx, test_set_id: string): Promise<FirstTest | undefined> {
   const { rows } = await sql<FirstTest>`
-    select t.input, t.expected_output, t.requirement_id
+    select t.input, t.expected_output, t.requirement_id, t.conversation
     from (
       select test_id, position from test_set_test where test_set_id = ${test_set_id} and is_live
       order by position, test_id limit 1

@@ -1,5 +1,6 @@
 /** SQL of test sets, their tests and their metrics. */
 import { expressionBuilder, sql, type RawBuilder, type Selectable } from "kysely";
+import type { TestKind } from "@rhesis/engine/conversation/schema";
 import { notFound } from "@rhesis/telemetry/app-error";
 import { createAsset, getAsset, patchAsset, type AssetVersion } from "../asset.ts";
 import type { DB, TestSet } from "../database.generated.ts";
@@ -43,7 +44,7 @@ export function getTestSet(tx: Tx, id: string): Promise<TestSetRow> {
 /** @throws conflict where the name is taken in the project; invalid where the project is absent */
 export function createTestSet(
   tx: Tx,
-  values: { project_id: string; kind: "single_turn"; name: string; description: string },
+  values: { project_id: string; kind: TestKind; name: string; description: string },
 ): Promise<TestSetRow> {
   return createAsset(tx, "test_set", values, columns);
 }
@@ -73,20 +74,18 @@ export async function lockTestSet(tx: Tx, id: string): Promise<Pick<TestSetRow, 
   return row;
 }
 
-/** Tests of this project and kind that are not deleted, out of `test_ids`. */
+/** Tests of this project that are not deleted, out of `test_ids`. */
 export async function readAddableTests(
   tx: Tx,
-  { project_id, kind, test_ids }: { project_id: string; kind: "single_turn"; test_ids: readonly string[] },
-): Promise<string[]> {
-  const rows = await tx
+  { project_id, test_ids }: { project_id: string; test_ids: readonly string[] },
+): Promise<{ id: string; kind: TestKind }[]> {
+  return tx
     .selectFrom("test")
-    .select("id")
+    .select(["id", "kind"])
     .where(sql<boolean>`id = any(${[...test_ids]}::uuid[])`)
     .where("project_id", "=", project_id)
-    .where("kind", "=", kind)
     .where("deleted_at", "is", null)
     .execute();
-  return rows.map((row) => row.id);
 }
 
 export type SetTests = { id: string; test_ids: readonly string[] };

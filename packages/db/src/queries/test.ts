@@ -1,5 +1,6 @@
 /** SQL of tests. */
 import { sql, type Selectable } from "kysely";
+import type { ConversationPlan, TestKind } from "@rhesis/engine/conversation/schema";
 import { notFound } from "@rhesis/telemetry/app-error";
 import { patchAsset, type AssetVersion } from "../asset.ts";
 import type { Test } from "../database.generated.ts";
@@ -27,7 +28,7 @@ export type TestItemRow = LabelNames &
     | "version"
   >;
 
-export type TestRow = TestItemRow & Pick<Row, "prompt_id" | "metadata">;
+export type TestRow = TestItemRow & Pick<Row, "conversation" | "prompt_id" | "metadata">;
 
 /** What a list shows of a test: texts are cut at 500 characters. */
 export const testItemColumns = sql`test.id, test.project_id, test.kind, test.name, left(test.input, 500) as input,
@@ -42,6 +43,7 @@ export type TestFilter = {
   topic_id?: string | undefined;
   category_id?: string | undefined;
   test_set_id?: string | undefined;
+  kind?: TestKind | undefined;
   q?: string | undefined;
 };
 
@@ -75,7 +77,7 @@ export function listTests(tx: Tx, args: PageArgs & TestFilter): Promise<Page<Tes
 
 function matchingTests(tx: Tx, filter: TestFilter) {
   let matches = tx.selectFrom("test").where("test.deleted_at", "is", null);
-  for (const column of ["project_id", "requirement_id", "topic_id", "category_id"] as const) {
+  for (const column of ["project_id", "requirement_id", "topic_id", "category_id", "kind"] as const) {
     const value = filter[column];
     if (value !== undefined) matches = matches.where(`test.${column}`, "=", value);
   }
@@ -92,7 +94,7 @@ function matchingTests(tx: Tx, filter: TestFilter) {
 /** @throws not_found */
 export async function getTest(tx: Tx, id: string): Promise<TestRow> {
   const { rows } = await sql<TestRow>`
-    select t.id, t.project_id, t.kind, t.name, t.input, t.expected_output, t.prompt_id, t.requirement_id, t.topic_id,
+    select t.id, t.project_id, t.kind, t.conversation, t.name, t.input, t.expected_output, t.prompt_id, t.requirement_id, t.topic_id,
       t.category_id, t.metadata, t.created_at, t.updated_at, t.version,
       r.name as requirement_name, o.name as topic_name, c.name as category_name
     from test t left join requirement r on r.id = t.requirement_id left join topic o on o.id = t.topic_id
@@ -103,6 +105,8 @@ export async function getTest(tx: Tx, id: string): Promise<TestRow> {
 }
 
 export type NewTest = {
+  kind: TestKind;
+  conversation: ConversationPlan | null;
   name: string;
   input: string;
   prompt_id: string | null;
@@ -116,24 +120,28 @@ export type NewTest = {
 /** Inserts tests in one statement and returns their ids in the order given. */
 export async function insertTests(tx: Tx, project_id: string, tests: readonly NewTest[]): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
-    insert into test (id, project_id, name, input, prompt_id, expected_output, requirement_id, topic_id, category_id, metadata)
-    select uuidv7(), ${project_id}::uuid, t.name, t.input, t.prompt_id, t.expected_output, t.requirement_id, t.topic_id,
+    insert into test (id, project_id, kind, conversation, name, input, prompt_id, expected_output, requirement_id, topic_id,
+      category_id, metadata)
+    select uuidv7(), ${project_id}::uuid, t.kind, t.conversation, t.name, t.input, t.prompt_id, t.expected_output, t.requirement_id, t.topic_id,
       t.category_id, t.metadata
-    from jsonb_to_recordset(${JSON.stringify(tests)}::jsonb) as t (name text, input text, prompt_id uuid,
+    from jsonb_to_recordset(${JSON.stringify(tests)}::jsonb) as t (kind text, conversation jsonb, name text, input text, prompt_id uuid,
       expected_output text, requirement_id uuid, topic_id uuid, category_id uuid, metadata jsonb)
     returning id`.execute(tx);
   // Ids of one session only grow, so their order is the order in which they were made.
   return rows.map((row) => row.id).sort();
 }
 
-export type TestChanges = { [K in keyof NewTest]?: NewTest[K] | undefined };
+/** The kind of a test stays what it is. */
+export type TestChanges = { [K in keyof Omit<NewTest, "kind">]?: NewTest[K] | undefined };
 
 /** Changes a test. Of `metadata` the named keys: null removes one, the rest stay. @throws not_found; precondition_failed */
 export async function updateTest(tx: Tx, asset: AssetVersion, changes: TestChanges): Promise<void> {
-  const { metadata, ...plain } = changes;
+  const { metadata, conversation, ...plain } = changes;
   // Kysely takes an expression where a value goes; the column's type knows values only.
   const merged = metadata === undefined ? undefined : (mergeMetadata(metadata) as unknown as string);
-  await patchAsset(tx, "test", asset, { ...plain, metadata: merged }, ["id"]);
+  const said =
+    conversation === undefined || conversation === null ? {} : { conversation: JSON.stringify(conversation) };
+  await patchAsset(tx, "test", asset, { ...plain, ...said, metadata: merged }, ["id"]);
 }
 
 function mergeMetadata(changes: Record<string, unknown>) {

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { JudgeModel, JudgeReply } from "../model/judge-model.ts";
-import { sumUsage } from "../model/usage.ts";
+import { askTwice } from "../model/ask-twice.ts";
+import type { JudgeModel } from "../model/judge-model.ts";
+import type { ModelUsage } from "../model/schema.ts";
 import { judgeMessages } from "./judge-prompt.ts";
 import { inconclusive, shown, type Finding } from "./outcome.ts";
 import type { ParametersOf, ScoreInput } from "./schema.ts";
@@ -67,37 +68,20 @@ const clears: Record<ParametersOf<"judge_numeric">["operator"], (score: number, 
 };
 
 type Question<T> = { schema: z.ZodType<T>; form: string; problem: (value: T) => string | null };
-type Answered<T> = { value: T; raw: string | null; usage: ReturnType<typeof sumUsage> };
+type Answered<T> = { value: T; raw: string | null; usage: ModelUsage };
 
-/** Asks once, and once more where the reply cannot be used. Text and usage of every attempt are kept. */
 async function ask<T>(
   parameters: JudgeParameters,
   input: ScoreInput,
   judging: Judging,
-  question: Question<T>,
+  { schema, form, problem }: Question<T>,
 ): Promise<Answered<T> | Finding> {
   const missing = missingMaterial(parameters, input);
   if (missing !== null) return inconclusive(missing);
-  const replies: JudgeReply<T>[] = [];
-  let fault: string | null = null;
-  for (let attempt = 1; attempt <= 2; attempt += 1) {
-    const { instructions, prompt } = judgeMessages(parameters, input, { form: question.form, fault });
-    const { schema } = question;
-    const request = { instructions, prompt, schema, schema_name: "judgement", signal: judging.signal };
-    const reply = await judging.model.judge(request);
-    replies.push(reply);
-    const problem = reply.value === null ? null : question.problem(reply.value);
-    if (reply.value !== null && problem === null) return { value: reply.value, ...recordOf(replies) };
-    fault = problem ?? reply.error?.message ?? "The reply was empty";
-    if (reply.error !== null && reply.error.code !== "out_of_schema") break;
-  }
-  return { ...inconclusive(`The answer could not be judged. ${fault}.`), ...recordOf(replies) };
-}
-
-function recordOf(replies: JudgeReply<unknown>[]): { raw: string | null; usage: ReturnType<typeof sumUsage> } {
-  const texts = replies.map((reply) => reply.text).filter((text) => text !== null);
-  const raw = texts.length === 0 ? null : texts.join("\n\n--- second attempt ---\n\n");
-  return { raw, usage: sumUsage(replies.map((reply) => reply.usage)) };
+  const messages = (fault: string | null) => judgeMessages(parameters, input, { form, fault });
+  const { value, fault, ...record } = await askTwice(judging, { schema, schema_name: "judgement", messages, problem });
+  if (fault !== null) return { ...inconclusive(`The answer could not be judged. ${fault}.`), ...record };
+  return { value, ...record };
 }
 
 function missingMaterial(parameters: JudgeParameters, input: ScoreInput): string | null {

@@ -19,8 +19,11 @@ const reference = text.nullable().default(null);
 
 const ignoreCase = z.boolean().default(false);
 
-/** The parameters of each implementation, keyed by its name. Lengths in characters, latency in milliseconds. */
-export const metricParameters = z.discriminatedUnion("implementation", [
+/**
+ * The parameters of each implementation that computes its score, keyed by its name. Lengths in characters, latency in
+ * milliseconds.
+ */
+export const deterministicParameters = z.discriminatedUnion("implementation", [
   z.strictObject({
     implementation: z.literal("exact_match"),
     reference,
@@ -79,6 +82,12 @@ export const metricParameters = z.discriminatedUnion("implementation", [
     expect: z.enum(["refusal", "no_refusal"]).default("refusal"),
     extra_phrases: z.array(z.string().min(1).max(500)).max(100).default([]),
   }),
+]);
+export type DeterministicParameters = z.infer<typeof deterministicParameters>;
+
+/** The parameters of each implementation, those that ask a model included. */
+export const metricParameters = z.discriminatedUnion("implementation", [
+  ...deterministicParameters.options,
   z.strictObject({
     implementation: z.literal("judge_numeric"),
     evaluation_prompt: z.string().min(1).max(20_000),
@@ -164,6 +173,8 @@ export type ScoreInput = {
   metadata: Record<string, unknown>;
   tool_calls: unknown[];
   latency_ms: number | null;
+  /** What was said before, oldest first, where the answer is the last of a conversation. */
+  earlier?: readonly { input: string; output: string }[];
 };
 
 export const resultVerdicts = ["pass", "fail", "inconclusive", "error"] as const;

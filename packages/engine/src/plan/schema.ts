@@ -1,5 +1,6 @@
 /** The plan of a test run: everything it needs, frozen at its start. Secrets are not in it. */
 import { z } from "zod";
+import { testKinds } from "../conversation/schema.ts";
 import { metricParameters } from "../metric/schema.ts";
 import { modelConfig } from "../model/schema.ts";
 import { targetConfig } from "../target/schema.ts";
@@ -33,6 +34,7 @@ export const metricsSources = ["run", "test_set", "requirement"] as const;
  * test set, else those of the test's requirement. Results hold the ids, this holds what they meant.
  */
 export const runPlan = z.object({
+  kind: z.enum(testKinds),
   endpoint: z.object({ id: z.uuid(), name: z.string(), config: targetConfig }),
   metrics: z.array(plannedMetric),
   metrics_source: z.enum(metricsSources),

@@ -1,4 +1,5 @@
 /** Test results: what each test gave in a run. */
+import { findConversation, listTurns } from "@rhesis/db/queries/conversation";
 import { readRunProgress } from "@rhesis/db/queries/test-run";
 import * as results from "@rhesis/db/queries/test-result";
 import { compiledOutput } from "../compiled-output.ts";
@@ -44,13 +45,16 @@ export const testResultRouter = {
     .input(getTestResult)
     .output(testResult)
     .query(async ({ ctx, input: { id, ...filter } }) => {
-      const [row, scores, neighbours] = await Promise.all([
+      const [row, scores, conversation, turns, neighbours] = await Promise.all([
         results.getTestResult(ctx.tx, id),
         results.listScores(ctx.tx, id),
+        findConversation(ctx.tx, id),
+        listTurns(ctx.tx, id),
         results.readNeighbours(ctx.tx, id, filter),
       ]);
       const { project_id: _, ...result } = inProjectScope(ctx.identity, row, "test result");
-      return { ...result, attempts: result.attempts ?? [], scores, ...neighbours };
+      const held = conversation === undefined ? null : { ...conversation, turns };
+      return { ...result, attempts: result.attempts ?? [], scores, conversation: held, ...neighbours };
     }),
 
   summary: procedure("test_result:read", {

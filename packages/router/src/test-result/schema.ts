@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { checkOutcome, conversationPlan, evidence, judgement, stopReasons } from "@rhesis/engine/conversation/schema";
 import { resultVerdicts, scoreVerdicts } from "@rhesis/engine/metric/schema";
 import {
   receivedResponse,
@@ -74,6 +75,37 @@ export const testResultPage = listOutput(testResultItem);
 
 export const getTestResult = z.strictObject({ id, ...filters });
 
+/** One turn of a conversation. */
+export const turn = z
+  .object({
+    number: z.int(),
+    input: z.string(),
+    output: z.string().nullable(),
+    reason: z.string().nullable().describe("Why the simulated user said this"),
+    checks: z.array(checkOutcome),
+    judgement: judgement.nullable().describe("What the goal judge said after this turn, where it was asked"),
+    evidence: z.array(evidence).describe("Words of this turn that the last judgement rests on"),
+    answer: targetAnswer.nullable(),
+    request: sentRequest.nullable(),
+    response: receivedResponse.nullable(),
+    attempts: z.array(targetAttempt),
+    error_code: z.enum(targetErrorCodes).nullable(),
+    error_message: z.string().nullable(),
+    latency_ms: z.number(),
+  })
+  .meta({ id: "Turn" });
+export type Turn = z.infer<typeof turn>;
+
+/** What was to be said for a result of a multi-turn test, and what became of it. */
+export const conversation = z
+  .object({
+    plan: conversationPlan,
+    stop_reason: z.enum(stopReasons).nullable().describe("null until the conversation is over"),
+    turns: z.array(turn),
+  })
+  .meta({ id: "Conversation" });
+export type Conversation = z.infer<typeof conversation>;
+
 export const testResult = z
   .object({
     ...resultFields,
@@ -89,6 +121,9 @@ export const testResult = z
     response: receivedResponse.nullable(),
     attempts: z.array(targetAttempt),
     scores: z.array(score),
+    conversation: conversation
+      .nullable()
+      .describe("Of a multi-turn test: requests and responses are those of its turns, `output` is the last answer"),
     previous_id: id.nullable().describe("The result before this one under the same filter, in the order of the run"),
     next_id: id.nullable(),
   })

@@ -72,3 +72,17 @@ test("metrics that ask nobody score as ever", async () => {
   expect(await codeOf(off.test_run.rescore({ id: run.id }))).toBe("done");
   expect(await codeOf(off.test_run.retry_failed({ id: run.id, verdicts: ["fail"] }))).toBe("done");
 });
+
+test("nor one in which a model plays the user", async () => {
+  const { project_id } = a;
+  const request_mapping = { messages: "{{ messages }}" };
+  const config = { url: "http://127.0.0.1:9/chat", request_mapping };
+  const memory = await on.endpoint.create({ project_id, name: "Bot that is told", config });
+  const conversation = { type: "simulated", goal: "Cancel the contract", polarity: "reach" } as const;
+  const { id } = await on.test_set.create({ project_id, name: "Held", kind: "multi_turn" });
+  const { ids } = await on.test.create_many({ project_id, tests: [{ kind: "multi_turn", conversation }] });
+  await on.test_set.add_tests({ id, test_ids: ids });
+  const start = { id, endpoint_id: memory.id };
+  await expect(off.test_set.execute(start)).rejects.toThrow(/switched off.*play the user/);
+  expect(await codeOf(on.test_set.execute(start))).toBe("done");
+});

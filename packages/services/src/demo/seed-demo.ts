@@ -61,6 +61,8 @@ async function seedDemo(
     tx,
     project_id,
     data.tests.map((test) => ({
+      kind: "single_turn",
+      conversation: null,
       name: "",
       input: test.prompt,
       expected_output: test.expected_output,

@@ -5,6 +5,7 @@
 import { readModelAccess } from "@rhesis/db/queries/run-access";
 import { readStoredOutcomes, type StoredOutcome } from "@rhesis/db/queries/run-results";
 import { openScoring } from "./execute-access.ts";
+import { EarlierConversations } from "./execute-conversation-rescore.ts";
 import { driveRun } from "./execute-drive.ts";
 import { scoreOutcome } from "./execute-score.ts";
 import type { ClaimedResult, ExecutionEnd, ExecutionTools, OpenMaker, RunToExecute } from "./execute-types.ts";
@@ -20,16 +21,20 @@ function openReader(tools: ExecutionTools): OpenMaker {
     const models = await tools.database.read(begun.run.tenant, (tx) => readModelAccess(tx, model_ids));
     const scoring = openScoring(tools, begun, models);
     const outcomes = new Map<string, StoredOutcome>();
+    const isHeld = begun.plan.kind === "multi_turn";
+    const conversations = new EarlierConversations(begun.source_run_id);
     return {
       limit: () => begun.plan.concurrency,
       async claimed(tx, rows) {
         const ids = rows.map((row) => row.id);
         for (const { id, ...outcome } of await readStoredOutcomes(tx, begun.source_run_id, ids))
           outcomes.set(id, outcome);
+        if (isHeld) await conversations.read(tx, rows);
       },
       make(row) {
         const outcome = outcomes.get(row.id) ?? gone;
         outcomes.delete(row.id);
+        if (isHeld) return conversations.score(scoring, row, withMessage(row, outcome));
         return scoreOutcome(scoring, row, { outcome: withMessage(row, outcome), began: performance.now() });
       },
     };

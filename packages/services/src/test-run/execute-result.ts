@@ -1,6 +1,7 @@
 /** One result of a run: the call, the scores, the verdict. */
 import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { CallPace } from "@rhesis/engine/target/call-pace";
+import type { RequestVariables } from "@rhesis/engine/target/map-request";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
 import type { TargetOutcome } from "@rhesis/engine/target/schema";
 import type { TargetAccess } from "./execute-access.ts";
@@ -28,16 +29,24 @@ export async function executeResult(context: ResultContext, row: ClaimedResult):
   return scoreOutcome(context.scoring, row, { outcome, began });
 }
 
-async function callTarget(context: ResultContext, row: ClaimedResult): Promise<TargetOutcome> {
+/**
+ * One call of the endpoint for a result.
+ * @param turn what is said in a turn of a conversation, and how its call is known to the target
+ */
+export async function callTarget(
+  context: ResultContext,
+  row: ClaimedResult,
+  turn?: { said: Pick<RequestVariables, "input" | "messages" | "conversation_id">; key: string },
+): Promise<TargetOutcome> {
   const { plan, access, pace, test_run_id, signal } = context;
   if (access.refused !== null) return { ...nothingCalled, error: access.refused };
   const { test_id, input, expected_output, repeat } = row;
-  const variables = { input, expected_output, test_id, test_run_id, params: plan.params };
-  const idempotency_key = `${test_run_id}/${test_id}/${repeat}`;
+  const variables = { input, expected_output, test_id, test_run_id, params: plan.params, ...turn?.said };
+  const idempotency_key = [test_run_id, test_id, repeat, ...(turn === undefined ? [] : [turn.key])].join("/");
   return context.target.call(plan.endpoint.config, access.secret, variables, { signal, idempotency_key, pace });
 }
 
-const nothingCalled: TargetOutcome = {
+export const nothingCalled: TargetOutcome = {
   answer: null,
   error: null,
   request: null,

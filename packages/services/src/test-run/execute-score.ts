@@ -32,7 +32,12 @@ export async function scoreOutcome(
   { outcome, began }: { outcome: TargetOutcome; began: number },
 ): Promise<ScoredResult | null> {
   if (outcome.error !== null || outcome.answer === null) return errorResult(row, outcome, began);
-  const scores = await scoreAll(scoring, row, { answer: outcome.answer, latency_ms: outcome.latency_ms });
+  const { input, expected_output } = row;
+  const scores = await scoreAll(
+    scoring,
+    row,
+    scoredAnswer(outcome.answer, outcome.latency_ms, { input, expected_output }),
+  );
   if (scores === null) return null;
   return { result: { ...stored(row, outcome, began), verdict: resultVerdict(scores) }, scores };
 }
@@ -61,15 +66,17 @@ function stored(row: ClaimedResult, outcome: TargetOutcome, began: number): Omit
   };
 }
 
-async function scoreAll(
-  scoring: Scoring,
-  row: ClaimedResult,
-  { answer, latency_ms }: { answer: TargetAnswer; latency_ms: number },
-): Promise<NewScore[] | null> {
-  const { context: passages, metadata, tool_calls } = answer;
-  const { input, expected_output } = row;
-  const output = answer.output ?? "";
-  const scored: ScoreInput = { input, expected_output, output, context: passages, metadata, tool_calls, latency_ms };
+/** An answer as metrics look at it, with what it was asked. */
+export function scoredAnswer(
+  { output, context, metadata, tool_calls }: TargetAnswer,
+  latency_ms: number,
+  asked: Pick<ScoreInput, "input" | "expected_output" | "earlier">,
+): ScoreInput {
+  return { ...asked, output: output ?? "", context, metadata, tool_calls, latency_ms };
+}
+
+/** The scores of a result's metrics; null when it was aborted. */
+export async function scoreAll(scoring: Scoring, row: ClaimedResult, scored: ScoreInput): Promise<NewScore[] | null> {
   const metrics = row.metric_ids.flatMap((id) => scoring.metrics.get(id) ?? []);
   const scores: NewScore[] = [];
   const judged: Promise<void>[] = [];
@@ -93,9 +100,9 @@ function judgeOf({ plan }: Scoring, metric: PlannedMetric): string | null {
   return metric.model_id ?? plan.default_model_id;
 }
 
-function newScore(
+export function newScore(
   row: ClaimedResult,
-  metric: PlannedMetric,
+  metric: Pick<PlannedMetric, "id" | "name">,
   outcome: ScoreOutcome,
   model_id: string | null = null,
 ): NewScore {

@@ -1,4 +1,5 @@
 /** Group commit: while transactions are under way, the next batch gathers. */
+import { storeConversations } from "@rhesis/db/queries/conversation";
 import { completeRun, type RunLease, type TakenRun } from "@rhesis/db/queries/run-execution";
 import { storeResults, type StoreOutcome } from "@rhesis/db/queries/run-results";
 import type { Tx } from "@rhesis/db/tenant";
@@ -90,7 +91,7 @@ export class ResultWriter {
   async #storeWithoutAnswer(row: Waiting, err: unknown): Promise<void> {
     this.#tools.log.warn({ err, test_result_id: row.result.id }, "a result could not be stored as it was");
     try {
-      await this.#write([{ ...row, result: refused(row), scores: [] }]);
+      await this.#write([{ result: refused(row), scores: [] }]);
       row.resolve();
     } catch (error) {
       row.reject(error);
@@ -117,7 +118,11 @@ export class ResultWriter {
 
   #storeBatch(tx: Tx, batch: ScoredResult[]): Promise<StoreOutcome> {
     const rows = { results: batch.map((row) => row.result), scores: batch.flatMap((row) => row.scores) };
-    return storeResults(tx, this.#lease, rows);
+    const stored = storeResults(tx, this.#lease, rows);
+    const conversations = batch.flatMap((row) => row.conversation ?? []);
+    if (conversations.length === 0) return stored;
+    // Both leave in one flight, and are one transaction.
+    return Promise.all([stored, storeConversations(tx, this.#lease, conversations)]).then(([outcome]) => outcome);
   }
 
   /** Stores the last results and ends the run in one transaction. */
@@ -145,9 +150,11 @@ function takeBatch(waiting: Waiting[], maxRows: number): Waiting[] {
   return waiting.splice(0, count);
 }
 
-function sizeOf({ result }: ScoredResult): number {
-  const { output, request, response } = result;
-  return (output?.length ?? 0) * 2 + (request?.body?.length ?? 0) + (response?.body.length ?? 0);
+function sizeOf({ result, conversation }: ScoredResult): number {
+  const exchanges = [result, ...(conversation?.turns ?? [])];
+  return exchanges.reduce((size, { output, request, response }) => {
+    return size + (output?.length ?? 0) * 2 + (request?.body?.length ?? 0) + (response?.body.length ?? 0);
+  }, 0);
 }
 
 function refused({ result }: ScoredResult): ScoredResult["result"] {

@@ -1,6 +1,7 @@
 /** What the parts of the executor share. */
 import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import type { Database } from "@rhesis/db/database";
+import type { StoredConversation } from "@rhesis/db/queries/conversation";
 import type { RunControl } from "@rhesis/db/queries/run-access";
 import type { ClaimedResult } from "@rhesis/db/queries/run-execution";
 import type { NewScore, StoredResult } from "@rhesis/db/queries/run-results";
@@ -87,7 +88,8 @@ export type ExecutionEnd =
   | { status: "released"; delay_ms: number }
   | { status: "lost" };
 
-export type ScoredResult = { result: StoredResult; scores: NewScore[] };
+/** A result, its scores, and of a multi-turn test the turns. */
+export type ScoredResult = { result: StoredResult; scores: NewScore[]; conversation?: StoredConversation };
 
 export type { ClaimedResult };
 

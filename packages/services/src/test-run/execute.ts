@@ -1,12 +1,15 @@
 /** Executes a test run: every result is a call of the endpoint and the scores of its answer. */
 import { readRunAccess } from "@rhesis/db/queries/run-access";
+import type { Tx } from "@rhesis/db/tenant";
 import { TargetPace } from "@rhesis/engine/target/call-pace";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
 import { openScoring, openTargetSecret } from "./execute-access.ts";
 import { circuitBreaker } from "./execute-breaker.ts";
+import { executeConversation } from "./execute-conversation.ts";
+import { PlannedConversations } from "./execute-conversation-plans.ts";
 import { driveRun } from "./execute-drive.ts";
 import { executeResult } from "./execute-result.ts";
-import type { ExecutionEnd, ExecutionTools, OpenMaker, RunToExecute } from "./execute-types.ts";
+import type { ClaimedResult, ExecutionEnd, ExecutionTools, OpenMaker, RunToExecute } from "./execute-types.ts";
 
 export type CallingTools = ExecutionTools & { target: TargetClient };
 
@@ -37,6 +40,7 @@ function openCaller(tools: CallingTools): OpenMaker {
       signal: begun.signal,
       called: observer && ((outcome: Parameters<typeof observer.called>[0]) => observer.called(outcome)),
     };
+    const plans = plan.kind === "multi_turn" ? new PlannedConversations() : null;
     const note = circuitBreaker(plan.pause_after_errors, (reason) => begun.pause(reason));
     return {
       limit: () => pace.limit,
@@ -45,8 +49,11 @@ function openCaller(tools: CallingTools): OpenMaker {
         pace.allowPerSecond(per_second);
         if (hold_ms > 0) pace.hold(hold_ms);
       },
+      ...(plans && { claimed: (tx: Tx, rows: readonly ClaimedResult[]) => plans.read(tx, rows) }),
       async make(row) {
-        const made = await executeResult(context, row);
+        const made = await (plans === null
+          ? executeResult(context, row)
+          : executeConversation({ ...context, ending: begun.ending }, row, plans.take(row)));
         if (made !== null) note(made);
         return made;
       },

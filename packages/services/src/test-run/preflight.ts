@@ -1,8 +1,9 @@
 /** Trying, before a run of many tests, what would make all of them fail. */
 import { readFirstTest, type FirstTest } from "@rhesis/db/queries/run-start";
+import { conversationMemory } from "@rhesis/engine/conversation/memory";
 import { isJudge } from "@rhesis/engine/metric/schema";
 import { scoreDeterministic } from "@rhesis/engine/metric/score-answer";
-import type { TargetOutcome } from "@rhesis/engine/target/schema";
+import type { TargetAnswer, TargetOutcome } from "@rhesis/engine/target/schema";
 import { AppError } from "@rhesis/telemetry/app-error";
 import { invokeEndpoint, type InvokeMeans } from "../endpoint/invoke.ts";
 import { tryModel, type ModelMeans } from "../model/try.ts";
@@ -34,7 +35,7 @@ export async function preflightTestRun(means: PreflightMeans, args: StartRun): P
     plan = await means.read(async (tx) => {
       const planned = await planTestRun(tx, args);
       const first = await readFirstTest(tx, planned.set.id);
-      return { ...planned, first: first ?? { input: "", expected_output: null, requirement_id: null } };
+      return { ...planned, first: first ?? noTest };
     });
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
@@ -48,10 +49,16 @@ export async function preflightTestRun(means: PreflightMeans, args: StartRun): P
   return [decided(plan, args), ...called, ...models];
 }
 
-function decided({ set, resolved }: Plan, { repeats }: StartRun): PreflightCheck {
-  const calls = (set.test_count * repeats).toLocaleString("en");
+const noTest: FirstTest = { input: "", expected_output: null, requirement_id: null, conversation: null };
+
+function decided({ set, resolved, use }: Plan, { repeats }: StartRun): PreflightCheck {
+  const count = set.test_count * repeats;
+  const many = count.toLocaleString("en");
   const metrics = resolved.metrics.length === 1 ? "1 metric" : `${resolved.metrics.length} metrics`;
-  const message = `${calls} calls, scored with ${metrics}. Every test has at least one.`;
+  const message =
+    set.kind === "multi_turn"
+      ? `${count === 1 ? "1 conversation" : `${many} conversations`} of up to ${use.most_turns} turns, scored by checks or goal and with ${metrics}.`
+      : `${many} calls, scored with ${metrics}. Every test has at least one.`;
   return { check: "plan", name: "Tests and metrics", status: "passed", message, duration_ms: null };
 }
 
@@ -59,7 +66,7 @@ async function askEndpoint(means: PreflightMeans, plan: Plan): Promise<Preflight
   const { endpoint, first } = plan;
   const { params } = plan.plan;
   const started = performance.now();
-  const outcome = await invokeEndpoint(means, endpoint.id, { input: first.input, params });
+  const outcome = await invokeEndpoint(means, endpoint.id, { input: trialInput(first), params });
   const common = {
     check: "endpoint",
     name: endpoint.name,
@@ -69,10 +76,25 @@ async function askEndpoint(means: PreflightMeans, plan: Plan): Promise<Preflight
     const message = outcome.error?.message ?? "The application gave no answer.";
     return [{ ...common, status: "failed", message }];
   }
+  if (isForgetful(plan, outcome.answer)) return [{ ...common, status: "failed", message: forgetful }];
   const said = (outcome.answer.output ?? "").trim();
   const message = `Answered in ${Math.round(outcome.latency_ms)} ms: “${said.slice(0, 200)}${said.length > 200 ? "…" : ""}”`;
   return [{ ...common, status: "passed", message }, ...scoreTrial(plan, outcome)];
 }
+
+/** A goal is for whoever plays the user, and nothing to say. */
+function trialInput({ input, conversation }: FirstTest): string {
+  return conversation?.type === "simulated" ? "Hello" : input;
+}
+
+/** An application that keeps conversations under an id has to say which this is. */
+function isForgetful({ endpoint, use }: Plan, { conversation_id }: TargetAnswer): boolean {
+  return use.most_turns > 1 && conversation_id === null && conversationMemory(endpoint.config) === "id";
+}
+
+const forgetful =
+  "The application answered without the id of the conversation, so it would not know what was said before. Map " +
+  "conversation_id in the endpoint's response, or send the whole conversation with {{ messages }}.";
 
 /** Metrics that cannot judge the trial answer at all; that it fails them says nothing yet. */
 function scoreTrial({ resolved, first }: Plan, { answer, latency_ms }: TargetOutcome): PreflightCheck[] {

@@ -1,4 +1,5 @@
 /** Scoring the answers of a run again, with the metrics and judges as they are now, without calling the endpoint. */
+import { insertConversationsOfRun, readConversationUseOfRun } from "@rhesis/db/queries/conversation";
 import {
   insertResultsToRescore,
   readRequirementUseOfRun,
@@ -39,15 +40,19 @@ export async function rescoreTestRun(tx: Tx, { id, metric_ids = [], name, may_ju
   const facts = await readStartFacts(tx, { test_set_id, endpoint_id, metric_ids });
   const missing = missingMetrics(facts.run_metrics, metric_ids);
   if (missing.length > 0) throw invalid("A metric named for this run is not there.", missing);
+  const held = from.plan.kind === "multi_turn";
   const resolved =
-    metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUseOfRun(tx, id));
-  const plan = { ...from.plan, ...plannedScoring(resolved, facts.models, { may_judge }), concurrency };
+    metricsForAll(facts.run_metrics, facts.set_metrics) ??
+    metricsByRequirement(await readRequirementUseOfRun(tx, id), held ? [] : undefined);
+  const use = held ? await readConversationUseOfRun(tx, id) : { simulated: 0, most_turns: 1 };
+  const plan = { ...from.plan, ...plannedScoring(resolved, facts.models, { may_judge, use }), concurrency };
   // Answers of a run that was scored again are those of the run that got them.
   const source_run_id = from.kind === "rescore" ? from.source_run_id : id;
   if (source_run_id === null) throw new AppError("conflict", "The run whose answers these are was deleted for good.");
   const run = { id: run_id, project_id, test_set_id, endpoint_id, plan, name: name ?? rescoreName(from.name) };
   await writeRun(tx, { ...run, kind: "rescore", source_run_id }, null, async (new_id) => {
     const total = await insertResultsToRescore(tx, { id: new_id, from_run_id: id, metrics: resolved.assignment });
+    if (held) await insertConversationsOfRun(tx, { id: new_id, from_run_id: id });
     if (total > 0) return total;
     throw invalid("The run has no answers to score.");
   });

@@ -17,9 +17,22 @@ export function metricsForAll(run_metrics: StartMetric[], set_metrics: StartMetr
   return { source, metrics, assignment: { all: metrics.map((metric) => metric.id) } };
 }
 
-/** @throws invalid where a test has no metric: its result could not be more than inconclusive */
-export function metricsByRequirement(use: readonly RequirementUse[]): ResolvedMetrics {
-  const bare = use.filter((row) => row.metrics.length === 0);
+/** Tests by requirement. */
+export type TestCount = Pick<RequirementUse, "requirement_id" | "tests">;
+
+/**
+ * @param unchecked the tests that need a metric, where not all of them do: conversations have a goal or checks
+ * @throws invalid where a test has nothing to score it: its result could not be more than inconclusive
+ */
+export function metricsByRequirement(
+  use: readonly RequirementUse[],
+  unchecked: readonly TestCount[] = use,
+): ResolvedMetrics {
+  const bare = use.flatMap((row) => {
+    const of =
+      row.metrics.length > 0 ? undefined : unchecked.find((other) => other.requirement_id === row.requirement_id);
+    return of === undefined ? [] : [{ ...row, tests: of.tests }];
+  });
   const tests = bare.reduce((sum, row) => sum + row.tests, 0);
   if (tests > 0)
     throw invalid(withoutMetrics(tests, bare), [{ path: ["metric_ids"], message: "Name metrics for this run" }]);

@@ -1,10 +1,11 @@
 /** Asking again what a run could not answer. */
+import { insertConversationsOfRun } from "@rhesis/db/queries/conversation";
 import { insertResultsOfRun, readRetriedRun } from "@rhesis/db/queries/run-start";
 import type { Tx } from "@rhesis/db/tenant";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
 import { isRunOver } from "@rhesis/engine/run/schema";
 import { AppError, invalid, notFound } from "@rhesis/telemetry/app-error";
-import { requireNoJudge, writeRun } from "./start.ts";
+import { requireNoModel, writeRun } from "./start.ts";
 
 export type RetryRun = {
   id: string;
@@ -32,7 +33,7 @@ export async function retryTestRun(tx: Tx, { id, verdicts, name, may_judge }: Re
       "conflict",
       "This run scored stored answers again and asked nobody. Retry the run they are from.",
     );
-  if (!may_judge) requireNoJudge(plan.metrics);
+  if (!may_judge) requireNoModel(plan.metrics, plan.models.length > 0);
   const run = {
     id: run_id,
     project_id,
@@ -45,6 +46,7 @@ export async function retryTestRun(tx: Tx, { id, verdicts, name, may_judge }: Re
   };
   await writeRun(tx, run, null, async (new_id) => {
     const total = await insertResultsOfRun(tx, { id: new_id, from_run_id: id, verdicts });
+    if (plan.kind === "multi_turn") await insertConversationsOfRun(tx, { id: new_id, from_run_id: id });
     if (total > 0) return total;
     throw invalid(`The run has no results to ask again: none is ${verdicts.join(" or ")}.`);
   });

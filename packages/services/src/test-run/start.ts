@@ -9,9 +9,17 @@ import {
   type StartMetric,
   type StartModel,
 } from "@rhesis/db/queries/run-start";
+import {
+  insertConversationsOfTests,
+  readConversationUse,
+  readUncheckedTests,
+  type ConversationUse,
+} from "@rhesis/db/queries/conversation";
 import type { Tx } from "@rhesis/db/tenant";
+import { conversationMemory } from "@rhesis/engine/conversation/memory";
 import { isJudge } from "@rhesis/engine/metric/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
+import type { TargetConfig } from "@rhesis/engine/target/schema";
 import { enqueueJob } from "@rhesis/jobs/enqueue";
 import { AppError, invalid, notFound, type FieldProblem } from "@rhesis/telemetry/app-error";
 import { metricsByRequirement, metricsForAll, type ResolvedMetrics } from "./resolve-metrics.ts";
@@ -52,9 +60,12 @@ export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
     plan,
   };
   const expected = set.test_count * args.repeats;
-  await writeRun(tx, run, expected, (id) =>
-    insertResultsOfSet(tx, { id, test_set_id: set.id, repeats: args.repeats, metrics: resolved.assignment }),
-  );
+  await writeRun(tx, run, expected, async (id) => {
+    const of = { id, test_set_id: set.id, repeats: args.repeats, metrics: resolved.assignment };
+    const total = await insertResultsOfSet(tx, of);
+    if (plan.kind === "multi_turn") await insertConversationsOfTests(tx, id);
+    return total;
+  });
   return run.id;
 }
 
@@ -65,11 +76,21 @@ export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
 export async function planTestRun(tx: Tx, args: StartRun) {
   const facts = await readStartFacts(tx, { ...args, metric_ids: args.metric_ids ?? [] });
   const { set, endpoint } = checkFacts(facts, args);
+  const use = set.kind === "multi_turn" ? await readConversationUse(tx, set.id) : noConversations;
+  requireMemory(endpoint.config, use);
   const resolved =
-    metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUse(tx, set.id));
+    metricsForAll(facts.run_metrics, facts.set_metrics) ??
+    metricsByRequirement(
+      await readRequirementUse(tx, set.id),
+      set.kind === "multi_turn" ? await readUncheckedTests(tx, set.id) : undefined,
+    );
   const parameters = await planParameters(tx, set.project_id, args);
-  const plan = freezePlan(args, endpoint, { ...plannedScoring(resolved, facts.models, args), ...parameters });
-  return { facts, set, endpoint, resolved, plan };
+  const plan = freezePlan(args, endpoint, {
+    kind: set.kind,
+    ...plannedScoring(resolved, facts.models, { may_judge: args.may_judge, use }),
+    ...parameters,
+  });
+  return { facts, set, endpoint, resolved, plan, use };
 }
 
 type Start = Omit<Parameters<typeof insertRun>[1], "job_id">;
@@ -119,10 +140,32 @@ export function missingMetrics(found: readonly StartMetric[], named: readonly st
   );
 }
 
+/** What a run of single turns needs for conversations. */
+const noConversations: ConversationUse = { simulated: 0, most_turns: 1 };
+
+/** @throws invalid where the application would not know what was said before */
+function requireMemory(config: TargetConfig, { most_turns }: ConversationUse): void {
+  if (most_turns < 2 || conversationMemory(config) !== "none") return;
+  const message =
+    "This endpoint is sent neither the conversation nor its id, so the application would not know what was said before. " +
+    "Put {{ messages }} or {{ conversation_id }} into the request of the endpoint.";
+  throw invalid(message, [{ path: ["endpoint_id"], message }]);
+}
+
+function noModelForConversations(tests: number): string {
+  const which = tests === 1 ? "1 test has" : `${tests.toLocaleString("en")} tests have`;
+  return `${which} a model play the user, and there is none. Choose a default model for the organization.`;
+}
+
 type JudgeModels = { models: StartModel[]; default_model_id: string | null };
 
-function modelsOf(metrics: readonly StartMetric[], live: readonly StartModel[]): JudgeModels {
+function modelsOf(
+  metrics: readonly StartMetric[],
+  live: readonly StartModel[],
+  { simulated }: ConversationUse,
+): JudgeModels {
   const fallback = live.find((model) => model.is_default);
+  if (simulated > 0 && fallback === undefined) throw invalid(noModelForConversations(simulated));
   const judges = metrics.filter((metric) => isJudge(metric.parameters.implementation));
   const modelFor = (metric: StartMetric) =>
     metric.model_id === null ? fallback : live.find((model) => model.id === metric.model_id);
@@ -133,35 +176,40 @@ function modelsOf(metrics: readonly StartMetric[], live: readonly StartModel[]):
       `These metrics ask a model and have none: ${names}. Give them a model, or choose a default model for the organization.`,
     );
   }
-  const models = [...new Set(judges.flatMap((metric) => modelFor(metric) ?? []))];
-  const needsDefault = judges.some((metric) => metric.model_id === null);
+  const needsDefault = simulated > 0 || judges.some((metric) => metric.model_id === null);
+  const asked = judges.flatMap((metric) => modelFor(metric) ?? []);
+  const models = [...new Set(simulated > 0 && fallback !== undefined ? [fallback, ...asked] : asked)];
   return { models, default_model_id: needsDefault ? (fallback?.id ?? null) : null };
 }
 
-/** @throws forbidden where one of the metrics asks a model */
-export function requireNoJudge(metrics: RunPlan["metrics"]): void {
+/** @throws forbidden where one of the metrics asks a model, or one plays a user */
+export function requireNoModel(metrics: RunPlan["metrics"], simulates: boolean): void {
   const judges = metrics.filter((metric) => isJudge(metric.parameters.implementation));
-  if (judges.length === 0) return;
-  const names = judges.map((metric) => metric.name).join(", ");
-  throw new AppError(
-    "forbidden",
-    `Judging by a model is switched off here, and these metrics ask one: ${names}. Score the run with other metrics.`,
-  );
+  if (judges.length > 0) {
+    const names = judges.map((metric) => metric.name).join(", ");
+    throw switchedOff(`these metrics ask one: ${names}. Score the run with other metrics.`);
+  }
+  if (simulates) throw switchedOff("tests of this set have one play the user.");
+}
+
+function switchedOff(why: string): AppError {
+  return new AppError("forbidden", `Judging by a model is switched off here, and ${why}`);
 }
 
 type PlannedScoring = Pick<RunPlan, "metrics" | "metrics_source" | "models" | "default_model_id">;
 
 /**
  * The part of a plan that says how answers are scored.
- * @throws invalid where a metric asks a model and there is none for it; forbidden where none may be asked
+ * @throws invalid where a metric asks a model, or a test has one play its user, and there is none for it; forbidden where
+ * none may be asked
  */
 export function plannedScoring(
   { source, metrics }: ResolvedMetrics,
   live: readonly StartModel[],
-  { may_judge }: Pick<StartRun, "may_judge">,
+  { may_judge, use }: Pick<StartRun, "may_judge"> & { use: ConversationUse },
 ): PlannedScoring {
-  if (!may_judge) requireNoJudge(metrics);
-  const { models, default_model_id } = modelsOf(metrics, live);
+  if (!may_judge) requireNoModel(metrics, use.simulated > 0);
+  const { models, default_model_id } = modelsOf(metrics, live, use);
   return {
     metrics: metrics.map(({ id, name, parameters, model_id }) => ({ id, name, parameters, model_id })),
     metrics_source: source,
@@ -170,7 +218,7 @@ export function plannedScoring(
   };
 }
 
-type Decided = PlannedScoring & Pick<RunPlan, "params" | "parameters">;
+type Decided = PlannedScoring & Pick<RunPlan, "kind" | "params" | "parameters">;
 
 function freezePlan(args: StartRun, endpoint: NonNullable<StartFacts["endpoint"]>, decided: Decided): RunPlan {
   return {

@@ -9,6 +9,7 @@ import {
   type SetTests,
 } from "@rhesis/db/queries/test-set";
 import type { Tx } from "@rhesis/db/tenant";
+import type { TestKind } from "@rhesis/engine/conversation/schema";
 import { invalid } from "@rhesis/telemetry/app-error";
 
 /**
@@ -21,10 +22,12 @@ export async function addTests(
 ): Promise<{ added: number; test_count: number }> {
   const { project_id, kind } = await lockTestSet(tx, id);
   const wanted = [...new Set(test_ids)];
-  const addable = new Set(await readAddableTests(tx, { project_id, kind, test_ids: wanted }));
-  const problems = test_ids.flatMap((test_id, at) =>
-    addable.has(test_id) ? [] : [{ path: ["test_ids", at], message: "There is no such test in the set's project" }],
-  );
+  const found = await readAddableTests(tx, { project_id, test_ids: wanted });
+  const kinds = new Map(found.map((test) => [test.id, test.kind]));
+  const problems = test_ids.flatMap((test_id, at) => {
+    const test_kind = kinds.get(test_id);
+    return test_kind === kind ? [] : [{ path: ["test_ids", at], message: refusals[test_kind ?? "missing"] }];
+  });
   if (problems.length > 0) {
     throw invalid("A set takes tests of its own project and kind only.", problems.slice(0, 100));
   }
@@ -33,6 +36,12 @@ export async function addTests(
   const added = await appendTests(tx, { id, test_ids: wanted, ...placed });
   return { added, test_count: (await getTestSet(tx, id)).test_count };
 }
+
+const refusals: Record<TestKind | "missing", string> = {
+  missing: "There is no such test in the set's project",
+  single_turn: "This is a single-turn test, and the set holds multi-turn tests",
+  multi_turn: "This is a multi-turn test, and the set holds single-turn tests",
+};
 
 /** Takes tests out of a set; those that are not in it do not matter. @throws not_found */
 export async function removeTests(

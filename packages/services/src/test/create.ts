@@ -1,9 +1,13 @@
 /** Creating tests: what they refer to must be there, and a prompt can give its text. */
 import { insertTests, readTestReferences, type LiveReferences, type NewTest } from "@rhesis/db/queries/test";
 import type { Tx } from "@rhesis/db/tenant";
+import type { ConversationPlan, TestKind } from "@rhesis/engine/conversation/schema";
 import { invalid, type FieldProblem } from "@rhesis/telemetry/app-error";
+import { conversationProblems, summaryOf } from "./conversation.ts";
 
-export type TestDraft = Omit<NewTest, "input" | "prompt_id"> & {
+export type TestDraft = Omit<NewTest, "input" | "prompt_id" | "kind" | "conversation"> & {
+  kind: TestKind;
+  conversation?: ConversationPlan | null | undefined;
   input?: string | undefined;
   prompt_id?: string | undefined;
 };
@@ -28,16 +32,21 @@ export async function createTests(
   });
   const problems: FieldProblem[] =
     live.projects.length === 0 ? [{ path: ["project_id"], message: "There is no such project" }] : [];
-  for (const [at, test] of tests.entries()) problems.push(...referenceProblems(live, test, path(at)));
-  if (problems.length > 0) throw invalid("What a test refers to is not there.", problems.slice(0, 100));
+  for (const [at, test] of tests.entries()) {
+    problems.push(...referenceProblems(live, test, path(at)), ...conversationProblems(test.conversation, path(at)));
+  }
+  if (problems.length > 0) throw invalid("A test cannot be created as it is.", problems.slice(0, 100));
   const prompts = new Map(live.prompts.map((prompt) => [prompt.id, prompt.content]));
   return insertTests(
     tx,
     project_id,
     tests.map((test) => ({
       ...test,
+      conversation: test.conversation ?? null,
       prompt_id: test.prompt_id ?? null,
-      input: test.input ?? prompts.get(test.prompt_id ?? "") ?? "",
+      ...(test.conversation
+        ? summaryOf(test.conversation)
+        : { input: test.input ?? prompts.get(test.prompt_id ?? "") ?? "" }),
     })),
   );
 }

@@ -1,7 +1,7 @@
 import { Stack, Text } from "@mantine/core";
 import type { ParameterField } from "@rhesis/engine/parameters/schema";
 import { wordsOf } from "../parameters/parameter-words.ts";
-import { Fact } from "../tests/test-facts.tsx";
+import { Fact } from "../tests/fact.tsx";
 
 type Value = { name: string; text: string };
 

@@ -12,7 +12,7 @@ import { RelativeTime } from "../../ui/relative-time.tsx";
 import { SidePanel } from "../../ui/side-panel.tsx";
 import { useModelNames } from "../parameters/model-names.ts";
 import { valueText } from "../parameters/parameter-words.ts";
-import { Fact } from "../tests/test-facts.tsx";
+import { Fact } from "../tests/fact.tsx";
 import { PromoteDialog } from "./promote-dialog.tsx";
 import { ValueList } from "./value-list.tsx";
 

@@ -1,14 +1,14 @@
 /** Everything about one result: what was asked, what came, what the metrics say, and how the call went. */
-import { Alert, Group, Stack, Tabs, Text, Title } from "@mantine/core";
-import type { TestResult } from "@rhesis/router/test-result/schema";
+import { Alert, Group, Stack, Text, Title } from "@mantine/core";
+import type { Score, TestResult } from "@rhesis/router/test-result/schema";
 import type { PlanSummary } from "@rhesis/router/test-run/schema";
 import { TextLink } from "../../ui/link.tsx";
 import { durationText } from "../../ui/relative-time.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";
-import { Fact } from "../tests/test-facts.tsx";
+import { TurnsView } from "../conversations/turns-view.tsx";
+import { Fact } from "../tests/fact.tsx";
 import { AnswerText } from "./answer-text.tsx";
-import { Attempts } from "./attempts.tsx";
-import { ReceivedView, SentView } from "./exchange.tsx";
+import { CallDetails } from "./call-details.tsx";
 import { ScoreList } from "./score-list.tsx";
 
 type Props = { result: TestResult; plan: PlanSummary };
@@ -19,6 +19,11 @@ const notDone = {
   cancelled: "The run was cancelled before this test was asked.",
 };
 
+function answered({ conversation }: TestResult): string {
+  const turns = conversation?.turns.length ?? 0;
+  return conversation === null ? "answered" : `${turns === 1 ? "1 turn" : `${turns} turns`} answered`;
+}
+
 function usageOf({ scores }: TestResult): string {
   const tokens = scores.reduce(
     (sum, { input_tokens, output_tokens }) => sum + (input_tokens ?? 0) + (output_tokens ?? 0),
@@ -26,14 +31,14 @@ function usageOf({ scores }: TestResult): string {
   );
   const cost = scores.reduce((sum, score) => sum + (score.cost ?? 0), 0);
   const parts = [
-    tokens > 0 ? `${tokens.toLocaleString("en")} tokens for judging` : "",
+    tokens > 0 ? `${tokens.toLocaleString("en")} tokens of models` : "",
     cost > 0 ? `$${cost.toFixed(4)}` : "",
   ];
   return parts.filter((part) => part !== "").join(", ");
 }
 
 export function ResultView({ result, plan }: Props) {
-  const { status, verdict, error_message, output, answer } = result;
+  const { status, verdict, error_message, conversation } = result;
   const usage = usageOf(result);
   return (
     <Stack gap="md">
@@ -41,7 +46,7 @@ export function ResultView({ result, plan }: Props) {
         {status !== "cancelled" && <VerdictBadge verdict={verdict} />}
         <Text size="sm" c="dimmed">
           {[
-            result.latency_ms === null ? "" : `answered in ${durationText(result.latency_ms)}`,
+            result.latency_ms === null ? "" : `${answered(result)} in ${durationText(result.latency_ms)}`,
             plan.repeats > 1 ? `time ${result.repeat} of ${plan.repeats}` : "",
             usage,
           ]
@@ -58,6 +63,31 @@ export function ResultView({ result, plan }: Props) {
           <div className="break-words">{error_message}</div>
         </Alert>
       )}
+      {conversation === null && <Said result={result} />}
+      {result.scores.length > 0 && <Metrics scores={result.scores} plan={plan} />}
+      {conversation !== null && <TurnsView conversation={conversation} />}
+      <Labels result={result} />
+      <CallDetails call={result} label="How the call went" />
+    </Stack>
+  );
+}
+
+function Metrics(props: { scores: readonly Score[]; plan: PlanSummary }) {
+  return (
+    <div>
+      <Title order={3} mb={8}>
+        Metrics
+      </Title>
+      <ScoreList {...props} />
+    </div>
+  );
+}
+
+/** What was asked in a single turn, and what came. */
+function Said({ result }: { result: TestResult }) {
+  const { output, answer } = result;
+  return (
+    <>
       <Fact label="Input">{result.input}</Fact>
       {output !== null && <AnswerText text={output} />}
       {result.expected_output !== null && <Fact label="Expected output">{result.expected_output}</Fact>}
@@ -71,17 +101,7 @@ export function ResultView({ result, plan }: Props) {
           </ol>
         </Fact>
       )}
-      {result.scores.length > 0 && (
-        <div>
-          <Title order={3} mb={8}>
-            Metrics
-          </Title>
-          <ScoreList scores={result.scores} plan={plan} />
-        </div>
-      )}
-      <Labels result={result} />
-      <Details result={result} />
-    </Stack>
+    </>
   );
 }
 
@@ -93,37 +113,5 @@ function Labels({ result: { requirement_name, topic_name, category_name } }: { r
       {topic_name !== null && <Fact label="Topic">{topic_name}</Fact>}
       {category_name !== null && <Fact label="Category">{category_name}</Fact>}
     </Group>
-  );
-}
-
-/** Request, response and attempts, one click away. */
-function Details({ result }: { result: TestResult }) {
-  const { request, response, attempts } = result;
-  if (request === null && response === null && attempts.length === 0) return null;
-  return (
-    <Tabs defaultValue={null} allowTabDeactivation keepMounted={false}>
-      <Tabs.List aria-label="How the call went">
-        {request !== null && <Tabs.Tab value="request">Request</Tabs.Tab>}
-        {response !== null && <Tabs.Tab value="response">Response ({response.status})</Tabs.Tab>}
-        {attempts.length > 0 && (
-          <Tabs.Tab value="attempts">{attempts.length === 1 ? "1 attempt" : `${attempts.length} attempts`}</Tabs.Tab>
-        )}
-      </Tabs.List>
-      {request !== null && (
-        <Tabs.Panel value="request" pt="sm">
-          <SentView request={request} />
-        </Tabs.Panel>
-      )}
-      {response !== null && (
-        <Tabs.Panel value="response" pt="sm">
-          <ReceivedView response={response} />
-        </Tabs.Panel>
-      )}
-      {attempts.length > 0 && (
-        <Tabs.Panel value="attempts" pt="sm">
-          <Attempts attempts={attempts} />
-        </Tabs.Panel>
-      )}
-    </Tabs>
   );
 }

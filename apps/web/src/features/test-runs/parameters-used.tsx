@@ -7,7 +7,7 @@ import { CopyButton } from "../../ui/copy.tsx";
 import { ValueList } from "../experiments/value-list.tsx";
 import { VersionLink } from "../experiments/version-link.tsx";
 import { usedValueText } from "../parameters/parameter-words.ts";
-import { Fact } from "../tests/test-facts.tsx";
+import { Fact } from "../tests/fact.tsx";
 
 type Used = NonNullable<TestRun["plan"]["parameters"]>;
 

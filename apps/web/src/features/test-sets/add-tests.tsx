@@ -30,10 +30,10 @@ const columns: Column<TestItem>[] = [
 type Props = { testSet: TestSet; opened: boolean; onClose: () => void };
 
 /** Choosing tests of the project for a set. Those in it already keep their place. */
-export function AddTests({ testSet: { id, name, project_id }, opened, onClose }: Props) {
+export function AddTests({ testSet: { id, name, project_id, kind }, opened, onClose }: Props) {
   const [q, setQ] = useState<string | undefined>(undefined);
   const [requirement, setRequirement] = useState<string | null>(null);
-  const input = { limit: pageSize, project_id, q, requirement_id: requirement ?? undefined };
+  const input = { limit: pageSize, project_id, kind, q, requirement_id: requirement ?? undefined };
   const pages = useListPages(trpc.test.list.infiniteQueryOptions(input, { ...listPaging, enabled: opened }));
   const add = async (ids: string[]) => {
     try {
@@ -67,14 +67,20 @@ export function AddTests({ testSet: { id, name, project_id }, opened, onClose }:
           <EmptyState title="Nothing matches">No test of this project fits the search.</EmptyState>
         ) : (
           <EmptyState
-            title="The project has no tests yet"
+            title={kind === "multi_turn" ? "The project has no conversations yet" : "The project has no tests yet"}
             action={
-              <ButtonLink to="/tests/paste" search={{ test_set: id }}>
-                Paste questions, one per line
-              </ButtonLink>
+              kind === "multi_turn" ? (
+                <ButtonLink to="/tests/new" search={{ test_set: id }}>
+                  Write a conversation
+                </ButtonLink>
+              ) : (
+                <ButtonLink to="/tests/paste" search={{ test_set: id }}>
+                  Paste questions, one per line
+                </ButtonLink>
+              )
             }
           >
-            Write or paste tests first.
+            {kind === "multi_turn" ? "Write one first." : "Write or paste tests first."}
           </EmptyState>
         )
       }

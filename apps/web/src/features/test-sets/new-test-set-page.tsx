@@ -15,7 +15,8 @@ function NewTestSetPage() {
       />
       <Section title="Name and description">
         <TestSetForm
-          initial={{ project_id: "", name: "", description: "" }}
+          isNew
+          initial={{ project_id: "", kind: "single_turn", name: "", description: "" }}
           submit="Create test set"
           save={async (input) => {
             const { id } = await api.test_set.create.mutate(input);

@@ -72,7 +72,12 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose, ...props 
           {testSet.test_count === 0 ? (
             <EmptySet id={testSet.id} />
           ) : (
-            <Beginning run={run} calls={testSet.test_count * settings.repeats} isReady={parameters.isReady} />
+            <Beginning
+              run={run}
+              kind={testSet.kind}
+              count={testSet.test_count * settings.repeats}
+              isReady={parameters.isReady}
+            />
           )}
         </Stack>
       </form>
@@ -124,12 +129,15 @@ function EmptySet({ id }: { id: string }) {
   );
 }
 
-function Beginning({ run, calls, isReady }: { run: RunStart; calls: number; isReady: boolean }) {
+type BeginningProps = { run: RunStart; kind: TestSet["kind"]; count: number; isReady: boolean };
+
+function Beginning({ run, kind, count, isReady }: BeginningProps) {
   const can = useCan();
   return (
     <Group justify="space-between">
       <Text size="sm" c="dimmed">
-        {calls.toLocaleString("en")} {calls === 1 ? "call" : "calls"} to the endpoint
+        {count.toLocaleString("en")} {kind === "multi_turn" ? "conversation" : "call"}
+        {count === 1 ? "" : "s"} {kind === "multi_turn" ? "with" : "to"} the endpoint
       </Text>
       <Group gap="xs">
         {can("endpoint:invoke") && (
@@ -148,7 +156,7 @@ function Beginning({ run, calls, isReady }: { run: RunStart; calls: number; isRe
 /** What the server refused, with the places where it is put right. */
 function StartFailure({ failure, testSet }: { failure: Failure; testSet: TestSet }) {
   const paths = new Set(failure.problems.map(({ path }) => String(path[0] ?? "")));
-  const asksModel = failure.message.includes("ask a model");
+  const asksModel = /ask a model|a model play/.test(failure.message);
   return (
     <Alert color="red" role="alert" title="The run did not start">
       <Stack gap="xs">

@@ -1,20 +1,24 @@
+import type { TestKind } from "@rhesis/engine/conversation/schema";
 import { Stack, TextInput, Textarea } from "@mantine/core";
 import { createTestSet } from "@rhesis/router/test-set/schema";
 import type { z } from "zod";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
 import { useContractForm } from "../../ui/form.ts";
+import { Choice } from "../metrics/parameter-field.tsx";
 import { ProjectOfNew, useIsProjectAwaited } from "../../ui/project-select.tsx";
 
-type Values = { project_id: string; name: string; description: string };
+type Values = { project_id: string; kind: TestKind; name: string; description: string };
 
 type Props = {
   initial: Values;
   submit: string;
   save: (input: z.infer<typeof createTestSet>) => Promise<unknown>;
   onCancel: () => void;
+  /** Whether the set is being made: its kind stays what it is. */
+  isNew?: boolean;
 };
 
-export function TestSetForm({ initial, submit, save, onCancel }: Props) {
+export function TestSetForm({ initial, submit, save, onCancel, isNew = false }: Props) {
   const { form, onSubmit, isSaving, failure, hasUnsaved } = useContractForm({
     schema: createTestSet,
     initialValues: initial,
@@ -31,6 +35,18 @@ export function TestSetForm({ initial, submit, save, onCancel }: Props) {
             value={values.project_id}
             onChange={(id) => form.setFieldValue("project_id", id)}
             error={values.project_id === "" && errors["project_id"] !== undefined ? "Choose a project" : undefined}
+          />
+        )}
+        {isNew && (
+          <Choice
+            label="What it holds"
+            description="A set holds one or the other."
+            value={values.kind}
+            onChange={(kind) => form.setFieldValue("kind", kind)}
+            options={[
+              { value: "single_turn", label: "Single questions" },
+              { value: "multi_turn", label: "Conversations" },
+            ]}
           />
         )}
         <TextInput label="Name" withAsterisk maxLength={200} data-autofocus {...form.getInputProps("name")} />

@@ -82,11 +82,11 @@ function TestSetPage() {
 }
 
 function EditTestSet({ testSet, onEnd }: { testSet: TestSet; onEnd: () => void }) {
-  const { id, project_id, version } = testSet;
+  const { id, project_id, kind, version } = testSet;
   return (
     <Section title="Name and description">
       <TestSetForm
-        initial={{ project_id, name: testSet.name, description: testSet.description }}
+        initial={{ project_id, kind, name: testSet.name, description: testSet.description }}
         submit="Save changes"
         save={async ({ name, description }) => {
           await api.test_set.update.mutate({ id, expected_version: version, name, description });

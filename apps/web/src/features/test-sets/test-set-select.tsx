@@ -1,3 +1,4 @@
+import type { TestKind } from "@rhesis/engine/conversation/schema";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
@@ -7,9 +8,11 @@ type Props = ChoiceProps & {
   /** Only sets of this project; and where a missing one is made. */
   project_id: string | undefined;
   creatable?: boolean;
+  /** Only sets that hold tests of this kind; and of which kind a missing one is made. */
+  kind?: TestKind | undefined;
 };
 
-export function TestSetSelect({ project_id, creatable = false, ...props }: Props) {
+export function TestSetSelect({ project_id, creatable = false, kind, ...props }: Props) {
   const can = useCan();
   const [q, onSearch] = useSettledSearch();
   const list = useQuery(
@@ -17,7 +20,7 @@ export function TestSetSelect({ project_id, creatable = false, ...props }: Props
   );
   const chosen = useQuery(trpc.test_set.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
   const create = async (name: string) => {
-    const made = await api.test_set.create.mutate({ name, project_id: project_id ?? "" });
+    const made = await api.test_set.create.mutate({ name, project_id: project_id ?? "", kind });
     void queryClient.invalidateQueries(trpc.test_set.pathFilter());
     return made;
   };
@@ -26,7 +29,7 @@ export function TestSetSelect({ project_id, creatable = false, ...props }: Props
       label="Test set"
       placeholder={props.compact === true ? "Any test set" : "Choose or name a test set"}
       {...props}
-      options={list.data?.items ?? []}
+      options={(list.data?.items ?? []).filter((set) => kind === undefined || set.kind === kind)}
       chosen={chosen.data}
       list={list}
       onSearch={onSearch}

@@ -55,7 +55,7 @@ export function TestSetTests({ testSet }: { testSet: TestSet }) {
     next: next === null ? null : () => set({ open: next.id }),
   };
   const editable = can("test_set:update");
-  const add = <AddButtons id={id} onAdd={() => setAdding(true)} />;
+  const add = <AddButtons testSet={testSet} onAdd={() => setAdding(true)} />;
   const isEmpty = pages.rows.length === 0 && q === undefined;
   return (
     <>
@@ -107,7 +107,7 @@ function SearchAndAdd(props: { q: string | undefined; onSearch: (text: string | 
   );
 }
 
-function AddButtons({ id, onAdd }: { id: string; onAdd: () => void }) {
+function AddButtons({ testSet: { id, kind }, onAdd }: { testSet: TestSet; onAdd: () => void }) {
   return (
     <Group gap="xs" justify="center" ml="auto">
       <Button variant="light" leftSection={<IconPlus size={16} />} onClick={onAdd}>
@@ -116,9 +116,11 @@ function AddButtons({ id, onAdd }: { id: string; onAdd: () => void }) {
       <ButtonLink variant="subtle" px="xs" to="/tests/new" search={{ test_set: id }}>
         Write one
       </ButtonLink>
-      <ButtonLink variant="subtle" px="xs" to="/tests/paste" search={{ test_set: id }}>
-        Paste many
-      </ButtonLink>
+      {kind === "single_turn" && (
+        <ButtonLink variant="subtle" px="xs" to="/tests/paste" search={{ test_set: id }}>
+          Paste many
+        </ButtonLink>
+      )}
     </Group>
   );
 }

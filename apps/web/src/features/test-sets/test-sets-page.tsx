@@ -42,6 +42,13 @@ const columns: Column<TestSet, Sort>[] = [
     ),
   },
   {
+    key: "kind",
+    title: "Holds",
+    width: "130px",
+    wide_only: true,
+    cell: (row) => (row.kind === "multi_turn" ? "Conversations" : "Questions"),
+  },
+  {
     key: "test_count",
     title: "Tests",
     width: "90px",

@@ -1,4 +1,5 @@
 import { Button, Group, Modal, Paper, Stack, Text } from "@mantine/core";
+import type { TestKind } from "@rhesis/engine/conversation/schema";
 import { useState } from "react";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
 import { useCan } from "../../session/member.tsx";
@@ -11,6 +12,8 @@ type Props = {
   ids: ReadonlySet<string>;
   /** The project all of them belong to; undefined where they are of several. */
   project_id: string | undefined;
+  /** Undefined where they are of both kinds. */
+  kind: TestKind | undefined;
   onDone: () => void;
 };
 
@@ -18,12 +21,22 @@ function countText(count: number): string {
   return count === 1 ? "1 test" : `${count.toLocaleString("en")} tests`;
 }
 
+/** Why the chosen tests cannot be in one set, or null. */
+function whatIsMixed(project_id: string | undefined, kind: TestKind | undefined): string | null {
+  if (project_id === undefined)
+    return "These tests are of several projects. A test set holds tests of one project only.";
+  return kind === undefined
+    ? "A test set holds either single questions or conversations. Choose tests of one kind."
+    : null;
+}
+
 /** What can be done with the chosen tests. */
-export function BulkBar({ ids, project_id, onDone }: Props) {
+export function BulkBar({ ids, project_id, kind, onDone }: Props) {
   const can = useCan();
   const [isAdding, setAdding] = useState(false);
   const [isBusy, setBusy] = useState(false);
   if (ids.size === 0) return null;
+  const mixed = whatIsMixed(project_id, kind);
   const remove = async () => {
     setBusy(true);
     await deleteTests([...ids]).catch(notifyFailure);
@@ -38,7 +51,7 @@ export function BulkBar({ ids, project_id, onDone }: Props) {
         </Text>
         <Group gap="xs">
           {can("test_set:update") && (
-            <Button size="compact-md" disabled={project_id === undefined} onClick={() => setAdding(true)}>
+            <Button size="compact-md" disabled={mixed !== null} onClick={() => setAdding(true)}>
               Add to a test set
             </Button>
           )}
@@ -52,13 +65,14 @@ export function BulkBar({ ids, project_id, onDone }: Props) {
           </Button>
         </Group>
       </Group>
-      {project_id === undefined && (
+      {mixed !== null && (
         <Text size="xs" c="dimmed" mt={4}>
-          These tests are of several projects. A test set holds tests of one project only.
+          {mixed}
         </Text>
       )}
-      {isAdding && project_id !== undefined && (
+      {isAdding && project_id !== undefined && kind !== undefined && (
         <AddToSet
+          kind={kind}
           ids={[...ids]}
           project_id={project_id}
           onClose={() => setAdding(false)}
@@ -72,8 +86,14 @@ export function BulkBar({ ids, project_id, onDone }: Props) {
   );
 }
 
-function AddToSet(props: { ids: string[]; project_id: string; onClose: () => void; onDone: () => void }) {
-  const { ids, project_id, onClose, onDone } = props;
+function AddToSet(props: {
+  ids: string[];
+  project_id: string;
+  kind: TestKind;
+  onClose: () => void;
+  onDone: () => void;
+}) {
+  const { ids, project_id, kind, onClose, onDone } = props;
   const [set, setSet] = useState<{ id: string; name: string } | null>(null);
   const [isBusy, setBusy] = useState(false);
   const add = async () => {
@@ -99,6 +119,7 @@ function AddToSet(props: { ids: string[]; project_id: string; onClose: () => voi
       <Stack gap="md">
         <TestSetSelect
           creatable
+          kind={kind}
           project_id={project_id}
           value={set?.id ?? null}
           onChange={(id, name) => setSet(id === null ? null : { id, name: name ?? "the test set" })}

@@ -9,7 +9,8 @@ import { notifyDone } from "../../ui/notices.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { PageLoading } from "../../ui/page-loading.tsx";
 import { Page } from "../../ui/page.tsx";
-import { emptyTest, TestForm, type TestInput } from "./test-form.tsx";
+import { emptyConversation } from "../conversations/conversation-values.ts";
+import { emptyTest, TestForm, type TestInput, type TestValues } from "./test-form.tsx";
 
 /** Where the page stands: below the set that the test is written for, where there is one. */
 function parentsOf(set: TestSet | undefined) {
@@ -18,6 +19,12 @@ function parentsOf(set: TestSet | undefined) {
     { label: "Test sets", to: "/test-sets" },
     { label: set.name, to: `/test-sets/${set.id}` },
   ];
+}
+
+/** A test for a set is of its project and kind. */
+function initialOf(set: TestSet | undefined): TestValues {
+  const conversation = set?.kind === "multi_turn" ? emptyConversation("scripted") : null;
+  return { ...emptyTest, conversation, project_id: set?.project_id ?? "" };
 }
 
 function NewTestPage() {
@@ -45,24 +52,29 @@ function NewTestPage() {
       setRound((before) => before + 1);
     } else await goBack();
   };
-  const initial = {
-    ...emptyTest,
-    project_id: set.data?.project_id ?? "",
-    requirement_id: requirement ?? null,
-    ...labels,
-  };
+  const kind = set.data?.kind;
+  const initial = { ...initialOf(set.data), requirement_id: requirement ?? null, ...labels };
   return (
     <Page narrow>
       <PageHeader
         title="New test"
         parents={parentsOf(set.data)}
         actions={
-          <ButtonLink variant="default" to="/tests/paste" search={{ test_set }}>
-            Paste many
-          </ButtonLink>
+          set.data?.kind !== "multi_turn" && (
+            <ButtonLink variant="default" to="/tests/paste" search={{ test_set }}>
+              Paste many
+            </ButtonLink>
+          )
         }
       />
-      <TestForm key={round} initial={initial} submit="Create test" save={create} onCancel={() => void goBack()}>
+      <TestForm
+        key={round}
+        kind={kind}
+        initial={initial}
+        submit="Create test"
+        save={create}
+        onCancel={() => void goBack()}
+      >
         <Checkbox
           label="Write another after this one"
           checked={another}

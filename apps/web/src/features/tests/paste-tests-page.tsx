@@ -88,6 +88,7 @@ function PasteTestsPage() {
           <SimpleGrid cols={{ base: 1, sm: 2 }}>
             <TestSetSelect
               creatable
+              kind="single_turn"
               label="Add them to a test set"
               placeholder="None"
               project_id={project_id === "" ? undefined : project_id}

@@ -19,6 +19,11 @@ export const testColumns: Column<TestItem, never>[] = [
     width: "minmax(220px, 2.2fr)",
     cell: (row) => (
       <RowLink to="/tests/$id" params={{ id: row.id }} title={row.input} fw={500}>
+        {row.kind === "multi_turn" && (
+          <Text span size="xs" c="dimmed">
+            Conversation ·{" "}
+          </Text>
+        )}
         {row.input}
       </RowLink>
     ),

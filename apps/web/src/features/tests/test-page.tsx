@@ -67,17 +67,21 @@ function TestPage() {
 }
 
 function EditTest({ test }: { test: Test }) {
-  const { id, version, project_id, input, expected_output, requirement_id, topic_id, category_id } = test;
+  const { id, version, kind, conversation, project_id, requirement_id, topic_id, category_id } = test;
+  const { input } = test;
+  const expected_output = test.expected_output ?? "";
   return (
     <TestForm
-      initial={{ project_id, input, expected_output: expected_output ?? "", requirement_id, topic_id, category_id }}
+      kind={kind}
+      initial={{ project_id, conversation, input, expected_output, requirement_id, topic_id, category_id }}
       submit="Save changes"
       save={async (values) => {
         const saved = await api.test.update.mutate({
           id,
           expected_version: version,
-          input: values.input,
-          expected_output: values.expected_output,
+          ...(values.conversation === null
+            ? { input: values.input, expected_output: values.expected_output }
+            : { conversation: values.conversation }),
           requirement_id: values.requirement_id,
           topic_id: values.topic_id,
           category_id: values.category_id,

@@ -60,6 +60,7 @@ function TestsPage() {
   const { previous, next } = neighboursOf(pages.rows, open);
   const chosen = pages.rows.filter((row) => ids.has(row.id));
   const projects = new Set(chosen.map((row) => row.project_id));
+  const kinds = new Set(chosen.map((row) => row.kind));
   return (
     <Page fill>
       <PageHeader
@@ -71,6 +72,7 @@ function TestsPage() {
       <BulkBar
         ids={new Set(chosen.map((row) => row.id))}
         project_id={projects.size === 1 ? [...projects][0] : undefined}
+        kind={kinds.size === 1 ? [...kinds][0] : undefined}
         onDone={() => setIds(new Set())}
       />
       <Beside>
