@@ -9,7 +9,7 @@ export type AnswerField = (typeof answerFields)[number];
 type Config = Endpoint["config"];
 type AuthType = Config["auth"]["type"];
 /** What the form has no fields for: kept as it was stored. */
-type Kept = Pick<Config, "protocol" | "subprotocol" | "response_format" | "stream">;
+type Kept = Pick<Config, "protocol" | "connector" | "subprotocol" | "response_format" | "stream">;
 
 export type EndpointValues = {
   project_id: string;
@@ -92,15 +92,15 @@ export function newEndpointValues(project_id: string): EndpointValues {
       max_attempts: 4,
       max_redirects: 3,
       max_response_kb: 1024,
-      kept: { protocol: "http", subprotocol: null, response_format: "json", stream: null },
+      kept: { protocol: "http", connector: null, subprotocol: null, response_format: "json", stream: null },
     },
     secret: "",
     removes_secret: false,
   };
 }
 
-function keptOf({ protocol, subprotocol, response_format, stream }: Kept): Kept {
-  return { protocol, subprotocol, response_format, stream };
+function keptOf({ protocol, connector, subprotocol, response_format, stream }: Kept): Kept {
+  return { protocol, connector, subprotocol, response_format, stream };
 }
 
 export function valuesOfEndpoint(endpoint: Endpoint): EndpointValues {
@@ -113,7 +113,7 @@ export function valuesOfEndpoint(endpoint: Endpoint): EndpointValues {
     max_concurrency,
     max_per_minute: max_per_minute ?? "",
     config: {
-      url: config.url,
+      url: config.url ?? "",
       method: config.method,
       headers: pairsOf(config.headers),
       query: pairsOf(config.query),
@@ -159,7 +159,7 @@ export function configOf({ config }: EndpointValues) {
   const body = requestBodyOf(config.request_mapping);
   return {
     ...config.kept,
-    url: config.url.trim(),
+    url: config.kept.protocol === "connector" ? null : config.url.trim(),
     method: config.method,
     headers: headersOf(config.headers),
     query: headersOf(config.query),
@@ -206,7 +206,7 @@ export function updateInputOf(values: EndpointValues, endpoint: Pick<Endpoint, "
 
 /** True where the address now leads elsewhere than the stored secret was given for. */
 export function leavesHost(values: EndpointValues, endpoint: Endpoint): boolean {
-  const origin = (url: string) => URL.parse(url)?.origin ?? null;
+  const origin = (url: string | null) => URL.parse(url ?? "")?.origin ?? null;
   const { url, auth } = values.config;
   const { auth: stored } = endpoint.config;
   const before = stored.type === "client_credentials" ? stored.token_url : null;
