@@ -36,7 +36,7 @@ type Wait = {
 };
 
 /** Looks even if nobody called: a notification can be lost, and a process that dies says nothing. */
-const lookMs = 5_000;
+const lookMs = 2_000;
 
 const noVersion: ParametersOrigin = {
   parameter_source: null,
