@@ -5,6 +5,7 @@ import { Section } from "../../ui/page.tsx";
 import { ProjectSelect } from "../../ui/project-select.tsx";
 import { AnswerSection } from "./answer-section.tsx";
 import { AuthSection } from "./auth-section.tsx";
+import { ConnectedFunction } from "./connected-function.tsx";
 import type { EndpointValues } from "./endpoint-values.ts";
 import { environmentOptions } from "./environments.ts";
 import { RequestSection } from "./request-section.tsx";
@@ -13,27 +14,12 @@ const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 
 /** All fields of an endpoint. Without `endpoint` it is a new one, whose project can be chosen. */
 export function EndpointFields({ form, endpoint }: { form: UseFormReturnType<EndpointValues>; endpoint?: Endpoint }) {
+  const called = form.getValues().config.kept.connector;
   return (
     <Stack>
       <Section title="The application">
         <TextInput label="Name" placeholder="Support chatbot" {...form.getInputProps("name")} />
-        <Group align="flex-start" gap="sm" wrap="nowrap">
-          <Select
-            label="Method"
-            data={methods}
-            allowDeselect={false}
-            w={110}
-            {...form.getInputProps("config.method")}
-          />
-          <TextInput
-            label="Address"
-            placeholder="https://chat.example.com/api/chat"
-            type="url"
-            flex={1}
-            miw={0}
-            {...form.getInputProps("config.url")}
-          />
-        </Group>
+        {called === null && <AddressFields form={form} />}
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           {endpoint === undefined && (
             <ProjectSelect
@@ -51,11 +37,31 @@ export function EndpointFields({ form, endpoint }: { form: UseFormReturnType<End
           />
         </SimpleGrid>
       </Section>
-      <AuthSection form={form} {...(endpoint === undefined ? {} : { endpoint })} />
+      {called === null ? (
+        <AuthSection form={form} {...(endpoint === undefined ? {} : { endpoint })} />
+      ) : (
+        <ConnectedFunction project_id={form.getValues().project_id} called={called} />
+      )}
       <RequestSection form={form} />
       <AnswerSection form={form} />
       <LimitsAndDescription form={form} />
     </Stack>
+  );
+}
+
+function AddressFields({ form }: { form: UseFormReturnType<EndpointValues> }) {
+  return (
+    <Group align="flex-start" gap="sm" wrap="nowrap">
+      <Select label="Method" data={methods} allowDeselect={false} w={110} {...form.getInputProps("config.method")} />
+      <TextInput
+        label="Address"
+        placeholder="https://chat.example.com/api/chat"
+        type="url"
+        flex={1}
+        miw={0}
+        {...form.getInputProps("config.url")}
+      />
+    </Group>
   );
 }
 

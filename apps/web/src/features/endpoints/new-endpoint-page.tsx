@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { Skeleton } from "@mantine/core";
+import { Accordion, Skeleton } from "@mantine/core";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { createEndpoint } from "@rhesis/router/endpoint/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
@@ -11,6 +11,7 @@ import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.t
 import { notifyDone } from "../../ui/notices.ts";
 import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { HowToConnect } from "./connected-function.tsx";
 import { createInputOf, newEndpointValues } from "./endpoint-values.ts";
 import { EndpointWorkbench } from "./endpoint-workbench.tsx";
 
@@ -53,9 +54,26 @@ function NewEndpoint({ project_id }: { project_id: string }) {
   });
   useUnsavedGuard(hasUnsaved);
   return (
-    <EndpointWorkbench form={form} onSubmit={onSubmit}>
-      <FormFailure failure={failure} />
-      <FormActions submit="Connect endpoint" isSaving={isSaving} onCancel={() => void navigate({ to: "/endpoints" })} />
-    </EndpointWorkbench>
+    <>
+      <Accordion variant="contained" radius="lg" styles={{ item: { background: "var(--card)" } }}>
+        <Accordion.Item value="connector">
+          <Accordion.Control>No address leads to it? Connect a process of yours instead</Accordion.Control>
+          <Accordion.Panel>
+            <HowToConnect
+              project_id={form.values.project_id}
+              called={{ function: "answer", environment: "development" }}
+            />
+          </Accordion.Panel>
+        </Accordion.Item>
+      </Accordion>
+      <EndpointWorkbench form={form} onSubmit={onSubmit}>
+        <FormFailure failure={failure} />
+        <FormActions
+          submit="Connect endpoint"
+          isSaving={isSaving}
+          onCancel={() => void navigate({ to: "/endpoints" })}
+        />
+      </EndpointWorkbench>
+    </>
   );
 }

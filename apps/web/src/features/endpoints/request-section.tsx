@@ -13,10 +13,18 @@ import { insertionFor, variables } from "./variables.ts";
 /** What is sent: the body with places for the question, headers, and parameters of the address. */
 export function RequestSection({ form }: { form: UseFormReturnType<EndpointValues> }) {
   const { config } = form.getValues();
+  const isFunction = config.kept.connector !== null;
   const insert = useRef<InsertText>(null);
   const problem = requestBodyOf(config.request_mapping).problem ?? problemBelow(form.errors, "config.request_mapping");
   return (
-    <Section title="What to send" description="The body of the call, with places that are filled in for each test.">
+    <Section
+      title="What to send"
+      description={
+        isFunction
+          ? "The parameters of the function by name, with places that are filled in for each test."
+          : "The body of the call, with places that are filled in for each test."
+      }
+    >
       <Input.Wrapper
         label="Body"
         labelElement="div"
@@ -45,29 +53,37 @@ export function RequestSection({ form }: { form: UseFormReturnType<EndpointValue
           insertRef={insert}
         />
       </Input.Wrapper>
-      <Stack gap="md">
-        <PairsField
-          label="Headers"
-          noun="header"
-          value={config.headers}
-          onChange={(pairs) => form.setFieldValue("config.headers", pairs)}
-          error={problemBelow(form.errors, "config.headers")}
-          namePlaceholder="X-Client"
-          valuePlaceholder="rhesis"
-        />
-        <PairsField
-          label="Parameters of the address"
-          noun="parameter"
-          value={config.query}
-          onChange={(pairs) => form.setFieldValue("config.query", pairs)}
-          error={problemBelow(form.errors, "config.query")}
-          namePlaceholder="language"
-          valuePlaceholder="en"
-        />
-        <Text size="xs" c="dimmed">
-          Keys and passwords belong under “How to sign in”, where they are stored encrypted.
-        </Text>
-      </Stack>
+      {!isFunction && <Fields form={form} />}
     </Section>
+  );
+}
+
+/** What a call over HTTP has beside its body. */
+function Fields({ form }: { form: UseFormReturnType<EndpointValues> }) {
+  const { config } = form.getValues();
+  return (
+    <Stack gap="md">
+      <PairsField
+        label="Headers"
+        noun="header"
+        value={config.headers}
+        onChange={(pairs) => form.setFieldValue("config.headers", pairs)}
+        error={problemBelow(form.errors, "config.headers")}
+        namePlaceholder="X-Client"
+        valuePlaceholder="rhesis"
+      />
+      <PairsField
+        label="Parameters of the address"
+        noun="parameter"
+        value={config.query}
+        onChange={(pairs) => form.setFieldValue("config.query", pairs)}
+        error={problemBelow(form.errors, "config.query")}
+        namePlaceholder="language"
+        valuePlaceholder="en"
+      />
+      <Text size="xs" c="dimmed">
+        Keys and passwords belong under “How to sign in”, where they are stored encrypted.
+      </Text>
+    </Stack>
   );
 }

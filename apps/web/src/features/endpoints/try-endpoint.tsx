@@ -46,6 +46,7 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props
   const [conversation, setConversation] = useState("");
   const [given, setGiven] = useState<Record<string, string>>({});
   const attempt = useMutation(trpc.endpoint.try.mutationOptions(alone));
+  const isNowhere = values.config.kept.connector === null && values.config.url.trim() === "";
   const names = paramsUsed(values.config.request_mapping);
   const run = () => {
     const params = Object.fromEntries(names.map((name) => [name, given[name] ?? ""]));
@@ -75,7 +76,7 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props
           variant="light"
           leftSection={<IconPlayerPlay size={16} />}
           loading={attempt.isPending}
-          disabled={values.config.url.trim() === ""}
+          disabled={isNowhere}
           onClick={run}
         >
           Send
@@ -87,7 +88,7 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props
         />
       </Group>
       <Stack gap="sm" aria-live="polite">
-        {values.config.url.trim() === "" && (
+        {isNowhere && (
           <Text size="sm" c="dimmed">
             Enter the address first.
           </Text>
