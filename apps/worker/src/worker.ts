@@ -46,12 +46,7 @@ const defaultGraceMs = 5_000;
 /** Resolves once the worker takes jobs. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { database_url, redis_url, log, policy, concurrency, grace_ms = defaultGraceMs } = options;
-  const database = createDatabase({
-    url: database_url,
-    application_name: "rhesis-worker",
-    max_connections: 2 * concurrency + 4,
-    read_connections: 2,
-  });
+  const database = openDatabase(database_url, concurrency);
   const notifications = createNotifications(database_url, "rhesis-worker-notifications");
   const queue = createQueue(redis_url === undefined ? { database_url } : { redis_url }, log);
   const target = createTargetClient({ policy, connections: targetConnections });
@@ -85,6 +80,11 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await database.close();
     },
   };
+}
+
+function openDatabase(url: string, concurrency: number): Database {
+  const connections = { max_connections: 2 * concurrency + 4, read_connections: 2 };
+  return createDatabase({ url, application_name: "rhesis-worker", ...connections });
 }
 
 async function stopTaking(worker: QueueWorker, stopping: AbortController): Promise<void> {

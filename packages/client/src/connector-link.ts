@@ -46,10 +46,9 @@ export function openLink(address: Address, listener: LinkListener): Link {
   const end = once(listener);
   let problem = "The connection was lost.";
   socket.on("unexpected-response", (request, response) => {
-    void readRefusal(response).then((ending) => {
-      end(ending);
-      request.destroy();
-    });
+    void readRefusal(response)
+      .then(end)
+      .finally(() => request.destroy());
   });
   socket.on("error", (error) => (problem = `The API could not be reached: ${error.message}`));
   socket.on("close", (code, reason) => end(endingOf(code, reason.toString() || problem)));
@@ -74,12 +73,12 @@ function addressOf({ url, project_id, environment }: Address): URL {
   return address;
 }
 
-function once({ onEnd }: LinkListener): (ending: Ending) => void {
+function once(listener: LinkListener): (ending: Ending) => void {
   let told = false;
   return (ending) => {
     if (told) return;
     told = true;
-    onEnd(ending);
+    listener.onEnd(ending);
   };
 }
 

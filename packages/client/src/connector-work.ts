@@ -90,13 +90,16 @@ export class Work {
       const call = this.#waiting.shift();
       if (call === undefined) return;
       const abort = new AbortController();
-      const done = answer(this.#functions, call, abort.signal).then((result) => {
-        if (!abort.signal.aborted) this.#send(result);
-        this.#running.delete(call.call_id);
-        this.#begin();
-      });
+      const done = this.#work(call, abort.signal);
       this.#running.set(call.call_id, { abort, done });
     }
+  }
+
+  async #work(call: ExecuteTestMessage, signal: AbortSignal): Promise<void> {
+    const result = await answer(this.#functions, call, signal);
+    if (!signal.aborted) this.#send(result);
+    this.#running.delete(call.call_id);
+    this.#begin();
   }
 }
 

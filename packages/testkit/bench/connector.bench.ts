@@ -53,16 +53,12 @@ async function openEcho(): Promise<{ ask: () => Promise<void>; close: () => void
   };
 }
 
-async function openConnector() {
-  const bench = await openBenchDatabase();
-  await migrateQueue(bench.owner_url);
-  const database = createDatabase({ url: bench.app_url, application_name: "bench" });
-  const notifications = createNotifications(bench.app_url);
-  const organization = await createOrganization(database, "Bench");
-  const { tenant, project_id, people } = organization;
-  const token = await createApiToken(database, people.owner);
+type Asked = { ask: () => Promise<void>; close: () => Promise<void> };
+
+/** An API and the process of a customer that is connected to it. */
+async function startOthers(app_url: string, token: string, project_id: string) {
   const environment = {
-    DATABASE_URL: bench.app_url,
+    DATABASE_URL: app_url,
     // Not called: API tokens need no login provider.
     OIDC_ISSUER: "https://login.example/",
     AUTH0_AUDIENCE: "bench",
@@ -74,11 +70,21 @@ async function openConnector() {
   const place = { RHESIS_URL: api.url, RHESIS_TOKEN: token, RHESIS_PROJECT: project_id };
   const customer = await startProgram("packages/testkit/src/connector/customer.ts", place);
   while (!customer.output().includes('"registered"')) await new Promise((resolve) => setTimeout(resolve, 50));
-  const calls = new ConnectorCalls({
-    database,
-    notifications,
-    log: { warn: (fields, text) => console.log(text, fields) },
-  });
+  return async () => {
+    await customer.kill();
+    await api.stop();
+  };
+}
+
+async function openConnector(): Promise<Asked> {
+  const bench = await openBenchDatabase();
+  await migrateQueue(bench.owner_url);
+  const database = createDatabase({ url: bench.app_url, application_name: "bench" });
+  const notifications = createNotifications(bench.app_url);
+  const { tenant, project_id, people } = await createOrganization(database, "Bench");
+  const stop = await startOthers(bench.app_url, await createApiToken(database, people.owner), project_id);
+  const log = { warn: (fields: object, text: string) => console.log(text, fields) };
+  const calls = new ConnectorCalls({ database, notifications, log });
   const port = calls.portFor({ tenant, project_id });
   const asked = { function_name: "answer", environment: "development", inputs: { message: "hello" }, parameters: {} };
   return {
@@ -88,8 +94,7 @@ async function openConnector() {
       if (reply.kind !== "answered") throw new Error(reply.kind);
     },
     async close() {
-      await customer.kill();
-      await api.stop();
+      await stop();
       await calls.close();
       await Promise.all([notifications.close(), database.close()]);
       await bench.drop();

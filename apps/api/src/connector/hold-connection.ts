@@ -8,7 +8,7 @@ type Socket = Parameters<ConnectorGate["open"]>[1];
 export type Connection = {
   session: Session;
   /** Calls back once it is over. */
-  onEnd(listener: () => void): void;
+  onEnd: (listener: () => void) => void;
 };
 
 /** A machine that fell asleep or lost its network says nothing; it is asked, and has as long to answer. In milliseconds. */

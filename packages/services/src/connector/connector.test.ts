@@ -45,7 +45,7 @@ async function stop({ hub, calls, database, notifications }: Process): Promise<v
   await database.close();
 }
 
-type Client = { session: Session; heard: ServerMessage[]; closed: string[]; calls(): string[] };
+type Client = { session: Session; heard: ServerMessage[]; closed: string[]; calls: () => string[] };
 
 /** A process of a customer, without a network between. */
 async function connectTo(

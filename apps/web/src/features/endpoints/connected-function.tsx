@@ -1,4 +1,5 @@
 import { Badge, Group, Stack, Text } from "@mantine/core";
+import { IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
 import type { ConnectorConnection } from "@rhesis/router/connector/schema";
 import { CopyButton } from "../../ui/copy.tsx";
 import { CodeBlock } from "../../ui/json-view.tsx";
@@ -11,8 +12,9 @@ type Props = { project_id: string; called: CalledFunction };
 
 /** Whether anybody is there to answer. */
 export function ConnectedBadge({ is_connected }: { is_connected: boolean }) {
+  const Icon = is_connected ? IconPlugConnected : IconPlugConnectedX;
   return (
-    <Badge variant="light" color={is_connected ? "green" : "gray"} tt="none" fw={500}>
+    <Badge variant="default" tt="none" fw={500} leftSection={<Icon size={14} aria-hidden />}>
       {is_connected ? "Connected" : "Not connected"}
     </Badge>
   );
@@ -58,8 +60,11 @@ export function HowToConnect({ project_id, called }: Props) {
     <Stack gap="xs">
       <Group justify="space-between" gap="sm">
         <Text size="sm">
-          Start this where your application runs. <TextLink to="/settings/tokens">A token</TextLink> for it needs the
-          right connector:connect.
+          Start this where your application runs.{" "}
+          <TextLink to="/settings/tokens" underline="always">
+            A token
+          </TextLink>{" "}
+          for it needs the right connector:connect.
         </Text>
         <CopyButton value={text} label="Copy the program" />
       </Group>
