@@ -9,6 +9,8 @@ export const connectorLimits = {
   /** Answers to calls do not count: there are no more of them than calls. */
   messages_per_second: 50,
   functions: 100,
+  /** Of one organization, to one of our processes. */
+  connections: 200,
   default_timeout_ms: 120_000,
 } as const;
 

@@ -14,7 +14,8 @@ export function checkConfig(config: TargetConfig): Problem[] {
 function checkProtocol(config: TargetConfig): Problem[] {
   const { protocol, url, response_format } = config;
   if (protocol === "connector") return checkConnector(config);
-  if (config.connector !== null)
+  // What was stored before there were connectors has no such key.
+  if ((config.connector ?? null) !== null)
     return [{ path: ["connector"], message: "Only an endpoint whose protocol is connector names a function." }];
   if (url === null)
     return [{ path: ["url"], message: "Enter a full address that starts with https://, http://, wss:// or ws://" }];

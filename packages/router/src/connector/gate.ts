@@ -14,7 +14,7 @@ export type ConnectorGate = {
   /**
    * Looks whether somebody may connect, before anything is opened.
    * @param query of the address: `project_id`, where the token is not bound to one, and `environment`
-   * @throws malformed, unauthenticated, forbidden, not_found
+   * @throws malformed, unauthenticated, forbidden, not_found, limit_exceeded
    */
   admit(context: RequestContext, query: URLSearchParams): Promise<Admission>;
   limits: typeof connectorLimits;
@@ -28,6 +28,8 @@ export function connectorGate(hub: ConnectorHub): ConnectorGate {
     async admit(context, query) {
       const identity = requireMember(context, "connector:connect");
       const { project_id: asked, environment } = read(query);
+      if (hub.connectionsOf(identity.organization_id) >= connectorLimits.connections)
+        throw new AppError("limit_exceeded", `At most ${connectorLimits.connections} processes may be connected.`);
       const project_id = projectScope(identity, asked);
       if (project_id === undefined)
         throw new AppError("malformed", "Say which project: ?project_id=…, or use a token that is bound to one.");

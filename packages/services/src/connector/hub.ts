@@ -46,6 +46,11 @@ export class ConnectorHub {
     this.#timer = setInterval(() => void this.#beat(), heartbeatMs).unref();
   }
 
+  /** How many connections of an organization end here. */
+  connectionsOf(organization_id: string): number {
+    return [...this.#sessions.values()].filter((session) => session.organization_id === organization_id).length;
+  }
+
   /** Greets a process that may connect. Nothing is known of its functions before it registers them. */
   open(admission: Admission, socket: ConnectorSocket): Session {
     const session = new Session(randomUUID(), admission, socket, this.#host());
