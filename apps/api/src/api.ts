@@ -15,7 +15,7 @@ import type { ApiConfig } from "./config.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { createRateLimits } from "./host/rate-limits.ts";
 import { createCallerSource } from "./identity/caller.ts";
-import { serveConnector } from "./connector/upgrade.ts";
+import { serveConnector, wantsConnector } from "./connector/upgrade.ts";
 import { createListener } from "./listener.ts";
 import { createRunChanges } from "./run-changes.ts";
 
@@ -101,7 +101,8 @@ function loginOf(config: ApiConfig) {
 }
 
 function createHttpServer(handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 120_000 }, handle);
+  const timeouts = { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 120_000 };
+  const server = createServer({ ...timeouts, shouldUpgradeCallback: wantsConnector }, handle);
   server.maxRequestsPerSocket = 0;
   return server;
 }

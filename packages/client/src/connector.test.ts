@@ -14,6 +14,8 @@ let asked: IncomingMessage[];
 let refuse: ((socket: Duplex) => void) | null;
 let connectors: Connector[];
 const text = { type: "string" };
+/** A machine with much to do takes its time. */
+const soon = { timeout: 10_000 };
 
 beforeEach(async () => {
   asked = [];
@@ -140,13 +142,13 @@ test("works on so many at once; a call taken back is aborted and has no result",
   });
   const { say, next } = await accept();
   for (const id of ["1", "2", "3", "4"]) say(execute(id));
-  await expect.poll(() => under_way).toEqual(["1", "2"]);
+  await expect.poll(() => under_way, soon).toEqual(["1", "2"]);
   say({ type: "cancel_test", call_id: "1" });
   say({ type: "cancel_test", call_id: "3" });
-  await expect.poll(() => aborted).toEqual(["1"]);
+  await expect.poll(() => aborted, soon).toEqual(["1"]);
   for (const id of ["1", "2"]) release.get(id)?.();
   expect(await next()).toMatchObject({ call_id: "2" });
-  await expect.poll(() => under_way).toEqual(["1", "2", "4"]);
+  await expect.poll(() => under_way, soon).toEqual(["1", "2", "4"]);
   release.get("4")?.();
   expect(await next()).toMatchObject({ call_id: "4", output: "4" });
 });
@@ -188,7 +190,7 @@ test.each([
 ])("is %i and then %s", async (status, state) => {
   refuse = (socket) => socket.end(`HTTP/1.1 ${status} X\r\nConnection: close\r\n\r\n{"detail":"Not now."}`);
   const connector = start({});
-  await expect.poll(() => connector.status.state).toBe(state);
+  await expect.poll(() => connector.status.state, soon).toBe(state);
   const told = connector.status.state === "waiting" ? connector.status.reason : connector.status;
   expect(JSON.stringify(told)).toMatch(state === "waiting" ? "Not now." : `"status":${status}`);
 });
@@ -197,7 +199,7 @@ test("waits where nobody is there, and closes meanwhile", async () => {
   const { port } = server.address() as AddressInfo;
   server.close();
   const connector = start({ url: `http://127.0.0.1:${port}` });
-  await expect.poll(() => connector.status.state).toBe("waiting");
+  await expect.poll(() => connector.status.state, soon).toBe("waiting");
   await connector.close();
   await expect(connector.ended).resolves.toBeUndefined();
 });
@@ -212,7 +214,7 @@ test("lets calls under way end when it closes, takes no new ones, and waits no l
   const connector = start({ functions: { ask } });
   const { say, next, socket } = await accept();
   say(execute("1"));
-  await expect.poll(() => begun).toBe(1);
+  await expect.poll(() => begun, soon).toBe(1);
   const closing = connector.close();
   say(execute("2"));
   release("done");

@@ -44,6 +44,8 @@ export function holdConnection(
     if (is_binary) session.close(codes.not_text, "A message was binary. Send JSON as text.");
     else session.receive((data as Buffer).toString("utf8"));
   });
+  // They are answered already; too many of them are a flood like any other.
+  socket.on("ping", () => session.receive('{"type":"pong"}'));
   // Whatever it is, the socket closes next.
   socket.on("error", () => undefined);
   socket.once("close", () => {

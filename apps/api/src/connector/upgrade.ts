@@ -18,7 +18,12 @@ const path = `${restPrefix}/connector`;
 /** How long a connection that was closed may take to say so, in milliseconds. */
 const patienceMs = 2_000;
 
-/** Takes the upgrades of `server`. `close` tells all who are connected to come back elsewhere. */
+/** Whether a request asks for the connector. Other upgrades, such as to h2c, are offers that may be passed over. */
+export function wantsConnector({ url = "", headers }: IncomingMessage): boolean {
+  return url.split("?", 1)[0] === path && headers.upgrade?.toLowerCase() === "websocket";
+}
+
+/** Takes the upgrades of `server`, which `wantsConnector` has let through. `close` tells all who are connected to come back elsewhere. */
 export function serveConnector(options: ConnectorOptions): { close(): Promise<void> } {
   const { server, host, gate, trusted_proxies } = options;
   // What is longer closes the connection with 1009.
@@ -51,7 +56,6 @@ export function serveConnector(options: ConnectorOptions): { close(): Promise<vo
 
 /** @returns what takes the WebSocket once it is open. @throws what is answered instead of it */
 async function admit(host: Host, gate: ConnectorGate, exchange: Exchange): Promise<(socket: WebSocket) => void> {
-  if (exchange.path !== path) throw new HttpProblem(404, "not_found", "There is no WebSocket at this address.");
   const { context, caller } = await contextOf(host, exchange, 1);
   if (caller.refusal !== null) throw caller.refusal;
   const admission = await gate.admit(context, new URLSearchParams(exchange.query));

@@ -9,6 +9,10 @@ export class Batch<Item> {
   readonly #work: (items: Item[]) => Promise<void>;
   readonly #failed: (error: unknown) => void;
   #waiting: Item[] = [];
+  /** Ends with what waits now. */
+  #next = Promise.withResolvers<void>();
+  /** What is under way. */
+  #round: Promise<void> = Promise.resolve();
   #running: Promise<void> | undefined;
   #stopped = false;
 
@@ -21,6 +25,11 @@ export class Batch<Item> {
   add(item: Item): void {
     this.#waiting.push(item);
     this.#running ??= this.#run();
+  }
+
+  /** Resolves once what was added so far is done, whatever is added meanwhile. */
+  settled(): Promise<void> {
+    return this.#waiting.length > 0 ? this.#next.promise : this.#round;
   }
 
   /** Resolves once nothing is under way. */
@@ -36,23 +45,28 @@ export class Batch<Item> {
   async #run(): Promise<void> {
     // What comes in the same tick goes along.
     await Promise.resolve();
-    let pause = firstPauseMs;
     while (this.#waiting.length > 0) {
-      const items = this.#waiting;
+      const [items, { promise, resolve }] = [this.#waiting, this.#next];
       this.#waiting = [];
-      try {
-        await this.#work(items);
-        pause = firstPauseMs;
-      } catch (error) {
-        this.#failed(error);
-        if (this.#stopped || !isTransientError(error)) continue;
-        this.#waiting = [...items, ...this.#waiting];
-        await sleep(pause);
-        pause = Math.min(pause * 2, longestPauseMs);
-      }
+      this.#next = Promise.withResolvers();
+      this.#round = promise;
+      await this.#try(items);
+      resolve();
     }
     // In the same step as the last look, so that nothing is added to a round that is over.
     this.#running = undefined;
+  }
+
+  async #try(items: Item[]): Promise<void> {
+    for (let pause = firstPauseMs; ; pause = Math.min(pause * 2, longestPauseMs)) {
+      try {
+        return await this.#work(items);
+      } catch (error) {
+        this.#failed(error);
+        if (this.#stopped || !isTransientError(error)) return;
+      }
+      await sleep(pause);
+    }
   }
 }
 

@@ -9,6 +9,8 @@ import { ConnectorCalls } from "./calls.ts";
 import { ConnectorHub } from "./hub.ts";
 import type { Session } from "./session.ts";
 
+/** A machine with much to do takes its time. */
+const soon = { timeout: 10_000 };
 const open = useTestDatabase();
 let a: TestOrganization;
 let b: TestOrganization;
@@ -65,7 +67,7 @@ async function connectTo(
     },
   });
   say(session, { type: "register", functions: [{ name: "ask" }] });
-  await expect.poll(() => heard.at(-1)?.type).toBe("registered");
+  await expect.poll(() => heard.at(-1)?.type, soon).toBe("registered");
   const calls = () => heard.flatMap((message) => (message.type === "execute_test" ? [message.call_id] : []));
   return { session, heard, closed, calls };
 }
@@ -86,7 +88,7 @@ const left = () => open().admin<{ status: string }>("select status from connecto
 test("a call made in one process reaches a socket held by another, and its answer comes back once", async () => {
   const client = await connectTo(two, a);
   const asked = call(one, a);
-  await expect.poll(() => client.calls()).toHaveLength(1);
+  await expect.poll(() => client.calls(), soon).toHaveLength(1);
   const [call_id = ""] = client.calls();
   expect(client.heard.at(-1)).toMatchObject({ function_name: "ask", inputs: { input: "Hello" }, timeout_ms: 10_000 });
   say(client.session, { type: "test_result", call_id, status: "success", output: { output: "Hi", n: 1 } });
@@ -98,7 +100,7 @@ test("a call made in one process reaches a socket held by another, and its answe
 test("a function that fails says why", async () => {
   const client = await connectTo(one, a);
   const asked = call(one, a);
-  await expect.poll(() => client.calls()).toHaveLength(1);
+  await expect.poll(() => client.calls(), soon).toHaveLength(1);
   say(client.session, { type: "test_result", call_id: client.calls()[0], status: "error", error: "no model\u0000" });
   await expect(asked).resolves.toEqual({ kind: "function_failed", error: "no model\uFFFD" });
 });
@@ -121,7 +123,7 @@ test("calls are spread over the connections with the fewest under way", async ()
   const asked = [];
   for (let n = 0; n < 9; n++) {
     asked.push(call(one, a));
-    await expect.poll(() => clients.flatMap((client) => client.calls()).length).toBe(n + 1);
+    await expect.poll(() => clients.flatMap((client) => client.calls()).length, soon).toBe(n + 1);
   }
   expect(clients.map((client) => client.calls().length)).toEqual([3, 3, 3]);
   for (const { session, calls } of clients)
@@ -132,7 +134,7 @@ test("calls are spread over the connections with the fewest under way", async ()
 test("a result from a connection that was not asked counts for nothing", async () => {
   const client = await connectTo(one, a);
   const asked = call(two, a);
-  await expect.poll(() => client.calls()).toHaveLength(1);
+  await expect.poll(() => client.calls(), soon).toHaveLength(1);
   const [call_id = ""] = client.calls();
   const other = await connectTo(two, a);
   const foreign = await connectTo(one, b);
@@ -145,7 +147,7 @@ test("a result from a connection that was not asked counts for nothing", async (
 test("a connection that closes fails what it was asked, but for what it had answered", async () => {
   const client = await connectTo(one, a);
   const [first, second] = [call(two, a), call(two, a)];
-  await expect.poll(() => client.calls()).toHaveLength(2);
+  await expect.poll(() => client.calls(), soon).toHaveLength(2);
   say(client.session, { type: "test_result", call_id: client.calls()[0], status: "success", output: "in time" });
   await client.session.ended();
   const ends = await Promise.all([first, second]);
@@ -156,42 +158,42 @@ test("a connection that closes fails what it was asked, but for what it had answ
 test("the connections of a process that died are dead once they gave no sign of life", async () => {
   const client = await connectTo(one, a);
   const asked = call(two, a);
-  await expect.poll(() => client.calls()).toHaveLength(1);
+  await expect.poll(() => client.calls(), soon).toHaveLength(1);
   await open().admin("update connector_connection set expires_at = now() - interval '1 second'");
   await expect(asked).resolves.toEqual({ kind: "closed" });
   await expect(call(two, a)).resolves.toEqual({ kind: "not_connected" });
   expect(await left()).toEqual([]);
-}, 10_000);
+}, 30_000);
 
 test("a call that is lost, as in a crash of the database, ends as closed", async () => {
   await connectTo(one, a);
   const asked = call(two, a);
-  await expect.poll(left).toEqual([{ status: "sent" }]);
+  await expect.poll(left, soon).toEqual([{ status: "sent" }]);
   await open().admin("truncate connector_call");
   await expect(asked).resolves.toEqual({ kind: "closed" });
-}, 10_000);
+}, 30_000);
 
 test("whoever gives up is not waited for: the process is told, and its late answer is no fault", async () => {
   const client = await connectTo(two, a);
   const abort = new AbortController();
   const asked = call(one, a, { signal: abort.signal });
   const late = call(one, a, { timeout_ms: 300 });
-  await expect.poll(() => client.calls()).toHaveLength(2);
+  await expect.poll(() => client.calls(), soon).toHaveLength(2);
   const began = performance.now();
   abort.abort();
   await expect(asked).resolves.toEqual({ kind: "cancelled" });
-  expect(performance.now() - began).toBeLessThan(100);
+  expect(performance.now() - began).toBeLessThan(1_000);
   await expect(late).resolves.toEqual({ kind: "timeout" });
-  await expect.poll(() => client.heard.filter(({ type }) => type === "cancel_test")).toHaveLength(2);
+  await expect.poll(() => client.heard.filter(({ type }) => type === "cancel_test"), soon).toHaveLength(2);
   for (const call_id of client.calls()) say(client.session, { type: "test_result", call_id, status: "success" });
-  await expect.poll(left).toEqual([]);
+  await expect.poll(left, soon).toEqual([]);
   expect(client.closed).toEqual([]);
 });
 
 test("a process that stops sends everybody elsewhere", async () => {
   const client = await connectTo(one, a);
   const asked = call(two, a);
-  await expect.poll(() => client.calls()).toHaveLength(1);
+  await expect.poll(() => client.calls(), soon).toHaveLength(1);
   await one.hub.close();
   expect(client.closed).toEqual([expect.stringMatching(/^1012 /)]);
   await expect(asked).resolves.toEqual({ kind: "closed" });
@@ -200,7 +202,7 @@ test("a process that stops sends everybody elsewhere", async () => {
 test("what was long over is swept when somebody registers", async () => {
   const client = await connectTo(one, a);
   void call(two, a, { timeout_ms: 1000 });
-  await expect.poll(() => client.calls()).toHaveLength(1);
+  await expect.poll(() => client.calls(), soon).toHaveLength(1);
   await open().admin("update connector_connection set expires_at = now() - interval '1 hour'");
   await connectTo(one, a);
   const dead = "select id from connector_connection where expires_at < now() and organization_id = $1";

@@ -99,7 +99,7 @@ export class ConnectorHub {
     this.#sessions.delete(session.id);
     for (const call_id of session.calls) this.#calls.delete(call_id);
     if (!session.is_registered) return;
-    await this.#store.idle();
+    await this.#store.settled();
     this.#end.add(session);
   }
 

@@ -16,7 +16,7 @@ browserTest("a function of a connected process is an endpoint: tried, edited, an
     project_id: demo.project_id,
     functions: { answer: ({ input }: { input: string }) => ({ output: `heard ${input}` }) },
   });
-  await expect.poll(() => connector.status.state).toBe("registered");
+  await expect.poll(() => connector.status.state, { timeout: 10_000 }).toBe("registered");
   const { page } = await stage().visitAs(ada);
   await page.goto("/endpoints");
   const row = page.getByRole("row", { name: /answer/ });

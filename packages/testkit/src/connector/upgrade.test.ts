@@ -1,3 +1,4 @@
+import { get } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { connect, type ConnectorStatus } from "@rhesis/client/connector";
 import { startTestApi, type TestApi } from "../api.ts";
@@ -44,9 +45,32 @@ test("is refused without a token, with a scope too few, without a project, and f
   expect(await refusal({ token: bound, project_id })).toMatchObject({ status: 404 });
 });
 
+/** What is answered to a request that asks for an upgrade. */
+function answerTo(
+  path: string,
+  headers: Record<string, string>,
+): Promise<{ status: number; type: string; body: string }> {
+  return new Promise((resolve, reject) => {
+    const asked = get(`${api.url}/api/v1${path}`, { headers: { connection: "upgrade", ...headers } }, (response) => {
+      const { statusCode: status = 0, headers: told } = response;
+      response.toArray().then((chunks) => {
+        resolve({ status, type: told["content-type"] ?? "", body: Buffer.concat(chunks as Buffer[]).toString() });
+      }, reject);
+    });
+    asked.on("error", reject);
+  });
+}
+
 test("answers a refusal as every other: problem+json with a request id", async () => {
-  const response = await fetch(`${api.url}/api/v1/connector`, { headers: { authorization: `Bearer ${token}` } });
-  expect(response.status).toBe(404);
+  const upgrade = { upgrade: "websocket", "sec-websocket-version": "13", "sec-websocket-key": "x".repeat(22) + "==" };
+  const refused = await answerTo("/connector", upgrade);
+  expect(refused).toMatchObject({ status: 401, type: "application/problem+json" });
+  expect(JSON.parse(refused.body)).toMatchObject({ code: "unauthenticated", request_id: expect.any(String) as string });
+  // An upgrade is an offer: other requests that make one are answered as without it.
+  const authorization = `Bearer ${token}`;
+  expect((await answerTo("/projects", { upgrade: "h2c", authorization })).status).toBe(200);
+  expect((await answerTo("/projects", { ...upgrade, authorization })).status).toBe(200);
+  expect((await answerTo("/connector", { upgrade: "h2c", authorization })).status).toBe(404);
   const socket = await openRawClient(api.url, "rh-nonsense", "").catch((error: unknown) => String(error));
   expect(socket).toMatch("401");
   const other = await openRawClient(`${api.url}/elsewhere`, token, "").catch((error: unknown) => String(error));
@@ -83,6 +107,9 @@ test("closes on a message that is no text, and on a flood", async () => {
   for (let n = 0; n < 200; n++) flood.say({ type: "ping" });
   expect(await flood.closed).toMatchObject({ code: 1008, reason: expect.stringMatching(/in a second/) });
   expect(flood.heard.filter(({ type }) => type === "pong").length).toBeLessThanOrEqual(50);
+  const frames = await openRawClient(api.url, token, query);
+  for (let n = 0; n < 200; n++) frames.socket.ping();
+  expect(await frames.closed).toMatchObject({ code: 1008 });
 });
 
 test("closes when the token is revoked, and the library does not come back", async () => {
@@ -90,7 +117,7 @@ test("closes when the token is revoked, and the library does not come back", asy
   const seen: ConnectorStatus["state"][] = [];
   const options = { url: api.url, token: own, project_id: a.project_id, functions: { ask: () => "yes" } };
   const connector = connect({ ...options, onStatus: ({ state }) => void seen.push(state) });
-  await expect.poll(() => connector.status.state).toBe("registered");
+  await expect.poll(() => connector.status.state, { timeout: 10_000 }).toBe("registered");
   await open().admin("update api_token set revoked_at = now() where organization_id = $1", [a.id]);
   await expect(connector.ended).rejects.toMatchObject({ status: 1008, message: "This API token was revoked." });
   expect(seen).toEqual(["connecting", "registered", "refused"]);
