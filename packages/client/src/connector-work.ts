@@ -108,6 +108,14 @@ function describe(name: string, given: Handler | OfferedFunction): Offered {
   return { name, description, parameters };
 }
 
+/** What is deeper no connection takes. */
+const deepest = 150;
+
+function isDeep(value: unknown, level = 0): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return level >= deepest || Object.values(value).some((part) => isDeep(part, level + 1));
+}
+
 async function answer(
   functions: OfferedFunctions,
   call: ExecuteTestMessage,
@@ -127,6 +135,7 @@ async function answer(
     if (given === undefined) return result("error", { error: `This process has no function ${function_name}.` });
     const handler = typeof given === "function" ? given : given.handler;
     const output: unknown = (await handler(inputs, { ...context, call_id, signal })) ?? null;
+    if (isDeep(output)) return result("error", { error: "The answer is nested more than 150 levels deep." });
     const success = result("success", { output: output as NonNullable<TestResultMessage["output"]> });
     if (Buffer.byteLength(JSON.stringify(success)) <= longestMessage) return success;
     return result("error", { error: "The answer is longer than 1 MiB, which no connection takes." });

@@ -96,6 +96,8 @@ test("answers with what its function returns, and with what it throws", async ()
     nothing: () => undefined,
     fail: () => Promise.reject(new Error("no model")),
     huge: () => "x".repeat(1_048_576),
+    number: () => 1n,
+    deep: () => JSON.parse(`${"[".repeat(200)}${"]".repeat(200)}`) as unknown,
     circle: () => {
       const circle: { self?: unknown } = {};
       circle.self = circle;
@@ -115,7 +117,9 @@ test("answers with what its function returns, and with what it throws", async ()
     nothing: { status: "success", output: null },
     fail: { status: "error", error: "no model" },
     huge: { status: "error", error: "The answer is longer than 1 MiB, which no connection takes." },
-    circle: { status: "error", error: expect.stringMatching(/circular/) as string },
+    circle: { status: "error", error: "The answer is nested more than 150 levels deep." },
+    number: { status: "error", error: expect.stringMatching(/BigInt/) as string },
+    deep: { status: "error", error: "The answer is nested more than 150 levels deep." },
     missing: { status: "error", error: "This process has no function missing." },
     constructor: { status: "error", error: "This process has no function constructor." },
   };

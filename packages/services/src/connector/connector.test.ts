@@ -190,6 +190,19 @@ test("whoever gives up is not waited for: the process is told, and its late answ
   expect(client.closed).toEqual([]);
 });
 
+test("what a process says of itself is made storable, and of many registrations the newest holds", async () => {
+  const client = await connectTo(one, a);
+  const names = ["b", "c", "d"];
+  for (const name of names)
+    say(client.session, { type: "register", client_version: "v\u0000", functions: [{ name, description: "\u0000" }] });
+  await expect.poll(() => client.heard.filter(({ type }) => type === "registered"), soon).toHaveLength(3);
+  const [row] = await open().admin("select functions, client_version from connector_connection where id = $1", [
+    client.session.id,
+  ]);
+  expect(row).toEqual({ functions: ["d"], client_version: "v\uFFFD" });
+  expect(client.closed).toEqual([]);
+});
+
 test("a process that stops sends everybody elsewhere", async () => {
   const client = await connectTo(one, a);
   const asked = call(two, a);

@@ -9,7 +9,7 @@ import {
   type ServerMessage,
   type TestResultMessage,
 } from "@rhesis/engine/connector/schema";
-import { cleanText, parseJson } from "@rhesis/engine/target/clean-json";
+import { cleanText, parseCleanJson } from "@rhesis/engine/target/clean-json";
 import { AppError } from "@rhesis/telemetry/app-error";
 import type { ZodError } from "zod";
 import type { StoredAnswer } from "./calls.ts";
@@ -47,7 +47,9 @@ export class Session {
   is_registered = false;
   readonly #socket: ConnectorSocket;
   readonly #host: SessionHost;
-  #registering: Promise<void> = Promise.resolve();
+  /** The newest of what is to be registered. */
+  #wanted: RegisterMessage | null = null;
+  #registering: Promise<void> | undefined;
   readonly #cancelled = new Set<string>();
   #closing = false;
   #ended: Promise<void> | undefined;
@@ -77,7 +79,7 @@ export class Session {
   /** Takes a message as it came. One that is none ends the connection. */
   receive(text: string): void {
     if (this.#closing) return;
-    const value = parseJson(text);
+    const value = parseCleanJson(text);
     if (value === undefined) return this.close(closeCodes.not_json, "A message was not JSON, or nested too deeply.");
     const read = clientMessage.safeParse(value);
     if (!read.success) return this.close(closeCodes.refused, firstProblem(read.error));
@@ -88,7 +90,9 @@ export class Session {
       return this.close(closeCodes.refused, `More than ${most} messages came in a second.`);
     }
     if (message.type === "ping") this.#say({ type: "pong" });
-    if (message.type === "register") this.#registering = this.#registering.then(() => this.#register(message));
+    if (message.type !== "register") return;
+    this.#wanted = message;
+    this.#registering ??= this.#registerWanted();
   }
 
   /** Sends a call. @param text the whole message */
@@ -116,7 +120,7 @@ export class Session {
   /** To be told when the socket has closed, whoever closed it. */
   ended(): Promise<void> {
     this.#closing = true;
-    this.#ended ??= this.#registering.then(() => this.#host.ended(this));
+    this.#ended ??= Promise.resolve(this.#registering).then(() => this.#host.ended(this));
     return this.#ended;
   }
 
@@ -134,6 +138,15 @@ export class Session {
     this.#cancelled.add(call_id);
     const [oldest] = this.#cancelled;
     if (this.#cancelled.size > mostRemembered && oldest !== undefined) this.#cancelled.delete(oldest);
+  }
+
+  /** One after the other; what was replaced before its turn came is passed over. */
+  async #registerWanted(): Promise<void> {
+    for (let message = this.#wanted; message !== null && !this.#closing; message = this.#wanted) {
+      this.#wanted = null;
+      await this.#register(message);
+    }
+    this.#registering = undefined;
   }
 
   async #register(message: RegisterMessage): Promise<void> {
