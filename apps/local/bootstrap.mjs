@@ -16,6 +16,7 @@ const entries = {
   test: "packages/testkit/src/run-tests.ts",
   verify: "packages/testkit/src/verify.ts",
   bench: "packages/testkit/src/bench/run-benchmarks.ts",
+  faults: "packages/testkit/src/faults/run-faults.ts",
   cli: "apps/cli/src/main.ts",
 };
 

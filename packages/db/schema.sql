@@ -344,6 +344,7 @@ create table job (
   payload jsonb not null default '{}'::jsonb,
   status text not null default 'queued'::text,
   attempts integer not null default 0,
+  failures integer not null default 0,
   error text,
   run_at timestamp with time zone not null default now(),
   offered_at timestamp with time zone,
@@ -366,7 +367,7 @@ CREATE INDEX job_due_idx ON public.job USING btree (run_at) WHERE (status = ANY 
 create policy gate on job for all to rhesis_gate using (true) with check (true);
 create policy tenant on job for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant insert, select on job to rhesis_app;
-grant update (project_id, user_id, name, payload, status, attempts, error, run_at, offered_at, lease_until, started_at, finished_at, created_at, updated_at, version) on job to rhesis_app;
+grant update (project_id, user_id, name, payload, status, attempts, failures, error, run_at, offered_at, lease_until, started_at, finished_at, created_at, updated_at, version) on job to rhesis_app;
 grant select on job to rhesis_gate;
 grant update (offered_at) on job to rhesis_gate;
 CREATE TRIGGER touch BEFORE UPDATE ON public.job FOR EACH ROW EXECUTE FUNCTION touch_row();
@@ -746,7 +747,6 @@ alter table test_result owner to rhesis_owner;
 alter table test_result enable row level security;
 alter table test_result force row level security;
 CREATE INDEX test_result_run_idx ON public.test_result USING btree (organization_id, test_run_id, id) INCLUDE (requirement_id);
-CREATE INDEX test_result_test_id_idx ON public.test_result USING btree (organization_id, test_id, id) WHERE (verdict IS NOT NULL);
 CREATE INDEX test_result_verdict_idx ON public.test_result USING btree (organization_id, test_run_id, verdict, id) WHERE (verdict IS NOT NULL);
 create policy gate on test_result for all to rhesis_gate using (true);
 create policy tenant on test_result for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));

@@ -1,5 +1,6 @@
 import { createRouter } from "@tanstack/react-router";
 import { endpointRoutes } from "./features/endpoints/routes.ts";
+import { experimentRoutes } from "./features/experiments/routes.ts";
 import { homeRoutes } from "./features/home/routes.ts";
 import { metricRoutes } from "./features/metrics/routes.ts";
 import { modelRoutes } from "./features/models/routes.ts";
@@ -19,6 +20,7 @@ const routeTree = rootRoute.addChildren({
   ...metricRoutes,
   ...testRoutes,
   ...testSetRoutes,
+  ...experimentRoutes,
   ...testRunRoutes,
   ...testResultRoutes,
   ...modelRoutes,

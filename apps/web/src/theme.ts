@@ -99,7 +99,7 @@ export const cssVariables: CSSVariablesResolver = () => ({
   light: {},
   dark: {
     "--mantine-color-blue-light": "var(--chosen)",
-    "--mantine-color-blue-light-hover": "color-mix(in srgb, var(--chosen) 80%, var(--accent))",
+    "--mantine-color-blue-light-hover": "color-mix(in srgb, var(--chosen) 90%, var(--accent))",
     "--mantine-color-blue-light-color": "var(--accent)",
   },
 });

@@ -12,8 +12,8 @@ import { migrateQueue } from "@rhesis/jobs/migrate-queue";
 import { asAdmin, openBenchDatabase } from "@rhesis/testkit/bench/database";
 import { judge } from "@rhesis/testkit/bench/judge";
 import { profileArgs } from "@rhesis/testkit/bench/profile";
-import { compareRounds } from "@rhesis/testkit/bench/rounds";
-import { startServer, type BenchServer } from "@rhesis/testkit/bench/server";
+import { compareRounds, withRange } from "@rhesis/testkit/bench/rounds";
+import { processorMicros, processorSeconds, startServer, type BenchServer } from "@rhesis/testkit/bench/server";
 import { callerFor } from "@rhesis/testkit/caller";
 import { startRedis } from "@rhesis/testkit/redis";
 import { createOrganization } from "@rhesis/testkit/tenants";
@@ -42,6 +42,9 @@ const test_set_id = await createSet();
 const pool = new Pool(origin, { connections: inFlight, pipelining: 1 });
 const firstCalls: number[] = [];
 const mostAtOnce: number[] = [];
+const postmaster = await postmasterOf(bench.admin_url);
+const workerCpu: number[] = [];
+const databaseCpu: number[] = [];
 
 function startWorkerProcess(): ChildProcess {
   const { PATH } = process.env;
@@ -130,6 +133,7 @@ async function bareLoop(latency: number): Promise<number> {
 /** Milliseconds from sending the POST that starts the run until it is completed, results stored. */
 async function wholeRun(endpoint_id: string): Promise<number> {
   await getJson("/reset");
+  const before = { worker: processorMicros(worker.pid ?? 0), database: processorSeconds(postmaster) * 1e6 };
   const started = performance.now();
   const answer = await fetch(`${api.url}/api/v1/test-sets/${test_set_id}/execute`, {
     method: "POST",
@@ -142,6 +146,8 @@ async function wholeRun(endpoint_id: string): Promise<number> {
   const ended = await endOf(id);
   const seen = await getJson<{ calls: number; first: number; most: number }>("/count");
   if (seen.calls !== tests) throw new Error(`${seen.calls} calls for ${tests} tests`);
+  workerCpu.push((processorMicros(worker.pid ?? 0) - before.worker) / tests);
+  databaseCpu.push((processorSeconds(postmaster) * 1e6 - before.database) / tests);
   firstCalls.push(seen.first - committed);
   mostAtOnce.push(seen.most);
   return ended - started;
@@ -160,6 +166,15 @@ async function endOf(test_run_id: string): Promise<number> {
     if (run.status === "completed") return performance.now();
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
+}
+
+async function postmasterOf(admin_url: string): Promise<number> {
+  const [row] = await asAdmin<{ pid: number }>(
+    admin_url,
+    "select split_part(pg_read_file('postmaster.pid'), chr(10), 1)::integer as pid",
+  );
+  if (row === undefined) throw new Error("the server has no pid");
+  return row.pid;
 }
 
 function peakMegabytes(): number {
@@ -181,6 +196,7 @@ try {
     goal: 3,
     rounds,
   });
+  console.log(`  CPU a test: worker ${withRange(workerCpu)} µs, PostgreSQL ${withRange(databaseCpu)} µs`);
   judge("peak memory of the worker", peakMegabytes(), { at_most: 250, unit: "MB" });
   judge("first call after the answer to the POST, at the latest", Math.max(...firstCalls), {
     at_most: 100,

@@ -9,6 +9,8 @@ create table job (
   status text not null default 'queued' constraint job_status_check
     check (status in ('queued', 'running', 'completed', 'failed', 'cancelled')),
   attempts integer not null default 0,
+  -- In a row, by a fault of ours.
+  failures integer not null default 0,
   error text,
   run_at timestamptz not null default now(),
   offered_at timestamptz,
@@ -115,7 +117,6 @@ create table test_result (
 );
 create index test_result_run_idx on test_result (organization_id, test_run_id, id) include (requirement_id);
 create index test_result_verdict_idx on test_result (organization_id, test_run_id, verdict, id) where verdict is not null;
-create index test_result_test_id_idx on test_result (organization_id, test_id, id) where verdict is not null;
 
 -- Scores outlive their metric: the run's plan keeps what it was, so there is no foreign key to it.
 create table score (

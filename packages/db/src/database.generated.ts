@@ -166,6 +166,7 @@ export interface Job {
   attempts: Generated<number>;
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   error: string | null;
+  failures: Generated<number>;
   finished_at: ColumnType<Date, Date | string, Date | string> | null;
   id: Generated<string>;
   lease_until: ColumnType<Date, Date | string, Date | string> | null;

@@ -45,6 +45,8 @@ export const plannerOptions = "-c random_page_cost=1.1 -c jit=off";
 
 /** Connections for `writeAtOnce`: a flight may wait for a lock, and those behind it on its connection wait with it. */
 const writeFlights = 4;
+/** What flies to write is the same few statements over and over, whose plans do not depend on their values. */
+const writeFlightOptions = "-c plan_cache_mode=force_generic_plan";
 
 /** @see DatabaseOptions. Connections are opened when first needed. */
 export function createDatabase(options: DatabaseOptions): Database {
@@ -62,7 +64,10 @@ export function createDatabase(options: DatabaseOptions): Database {
   // The same for one that breaks while it is in use: whoever waits for its answer is told by the query.
   pool.on("connect", (client) => client.on("error", () => undefined));
   const reads = createFlightConnections(config, options.read_connections ?? 4);
-  const writes = createFlightConnections(config, writeFlights);
+  const writes = createFlightConnections(
+    { ...config, options: `${config.options} ${writeFlightOptions}` },
+    writeFlights,
+  );
   return {
     pool,
     read: (tenant, work) => inFlight(() => new Flight(reads, tenant, "read"), work),

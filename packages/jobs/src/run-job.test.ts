@@ -5,7 +5,7 @@ import { beforeAll, expect, test, vi } from "vitest";
 import { enqueueJob } from "./enqueue.ts";
 import type { JobLog } from "./job-log.ts";
 import { silent } from "./queue.contract.ts";
-import { runJob, type JobHandler, type JobOutcome, type JobRunner } from "./run-job.ts";
+import { mostFailures, runJob, type JobHandler, type JobOutcome, type JobRunner } from "./run-job.ts";
 
 const open = useTestDatabase();
 let tenants: { a: TestOrganization; b: TestOrganization };
@@ -131,6 +131,29 @@ test("puts a job whose handler threw back in line, for later", async () => {
   const row = await jobRow(delivery);
   expect(row).toMatchObject({ status: "queued", offered_at: null, lease_until: null });
   expect(Number(row["run_at"])).toBeGreaterThan(Date.now() + 200);
+});
+
+test("a job that fails time and again is failed, and says so; one that was given back in between is not", async () => {
+  const broken: Handler = async () => {
+    throw new Error("broken");
+  };
+  const delivery = await enqueue();
+  const set = (failures: number) =>
+    open().admin("update job set failures = $2, run_at = now() where id = $1", [delivery.job_id, failures]);
+  await set(mostFailures - 2);
+  await runJob(runner(broken), delivery);
+  expect(await jobRow(delivery)).toMatchObject({ status: "queued", failures: mostFailures - 1 });
+  await runJob(
+    runner(async () => ({ status: "released", delay_ms: 0 })),
+    delivery,
+  );
+  expect(await jobRow(delivery)).toMatchObject({ status: "queued", failures: 0 });
+  await set(mostFailures - 1);
+  const onFailed = vi.fn<OnFailed>();
+  await runJob(runnerWith({ run: broken, onFailed }), delivery);
+  expect(onFailed).toHaveBeenCalledOnce();
+  const row = await jobRow(delivery);
+  expect(row).toMatchObject({ status: "failed", error: expect.stringContaining("20 times in a row") });
 });
 
 test("a released job is due at once", async () => {

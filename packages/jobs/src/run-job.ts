@@ -12,6 +12,9 @@ import type { JobLog } from "./job-log.ts";
 export const leaseMs = 3_000;
 export const heartbeatMs = 1_000;
 
+/** After so many faults in a row, over about ten minutes, a job is failed. */
+export const mostFailures = 20;
+
 /** How a handler ended: for good; given back, to be gone on with after `delay_ms`; or taken over by somebody else. */
 export type JobOutcome = JobEnd | { status: "released"; delay_ms: number } | { status: "lost" };
 
@@ -72,7 +75,9 @@ async function claim({ database, log }: JobRunner, organization_id: string, id: 
   }
 }
 
-async function attempt(runner: JobRunner, context: JobContext): Promise<JobOutcome> {
+type AttemptOutcome = JobOutcome | { status: "faulty"; failures: number };
+
+async function attempt(runner: JobRunner, context: JobContext): Promise<AttemptOutcome> {
   const { job } = context;
   if (!isJobName(job.name)) return { status: "failed", error: `There is no job called ${job.name}.` };
   if (job.attempts > jobCatalog[job.name].max_attempts) return gaveUp(job);
@@ -83,8 +88,10 @@ async function attempt(runner: JobRunner, context: JobContext): Promise<JobOutco
     return await withSpan(job.name, spanAttributes(context), () => handler.run(payload.data, context));
   } catch (err) {
     if (context.lease.aborted) return { status: "lost" };
-    runner.log.error({ err, job_id: job.id, attempts: job.attempts }, "a job failed and is tried again");
-    return { status: "released", delay_ms: retryDelay(job.attempts) };
+    const failures = job.failures + 1;
+    runner.log.error({ err, job_id: job.id, attempts: job.attempts, failures }, "a job failed");
+    if (failures < mostFailures) return { status: "faulty", failures };
+    return { status: "failed", error: `It failed ${failures} times in a row. The log of the worker says why.` };
   }
 }
 
@@ -101,18 +108,21 @@ function isJobName(name: string): name is JobName {
   return Object.hasOwn(jobCatalog, name);
 }
 
-/** 1 s, doubled up to 1 min, with up to half of it taken off so that jobs do not come back together. */
-function retryDelay(attempts: number): number {
-  const full = Math.min(1_000 * 2 ** Math.min(attempts - 1, 6), 60_000);
+/** After so many failures in a row: 1 s, doubled up to 1 min, with up to half of it taken off so that jobs do not come back together. */
+function retryDelay(failures: number): number {
+  const full = Math.min(1_000 * 2 ** Math.min(failures - 1, 6), 60_000);
   return Math.round(full * (1 - Math.random() / 2));
 }
 
-async function settle(runner: JobRunner, tenant: Tenant, job: ClaimedJob, outcome: JobOutcome): Promise<void> {
+async function settle(runner: JobRunner, tenant: Tenant, job: ClaimedJob, outcome: AttemptOutcome): Promise<void> {
   const lease = { id: job.id, attempts: job.attempts };
   try {
     await runner.database.write(tenant, async (tx) => {
       if (outcome.status === "lost") return;
-      if (outcome.status === "released") await releaseJob(tx, lease, outcome.delay_ms);
+      const { status } = outcome;
+      if (status === "released") await releaseJob(tx, lease, { delay_ms: outcome.delay_ms, failures: 0 });
+      else if (status === "faulty")
+        await releaseJob(tx, lease, { delay_ms: retryDelay(outcome.failures), failures: outcome.failures });
       else if ((await endJob(tx, lease, outcome)) && outcome.status === "failed")
         await failed(runner, tx, job, outcome);
     });

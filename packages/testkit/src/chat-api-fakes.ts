@@ -1,6 +1,7 @@
 /**
  * The chat APIs that there are presets for, as their documentation describes them: what a request has to hold, what is
  * refused, and what an answer looks like. The last message is repeated; one that says “tool” is answered by a tool call.
+ * Ollama answers word by word, as it does unless told otherwise.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -87,8 +88,7 @@ const geminiInput = z.strictObject({
 const ollamaInput = z.looseObject({
   model: z.string().min(1),
   messages: z.array(z.strictObject({ role: z.enum(["system", "user", "assistant"]), content: z.string() })).min(1),
-  // Left out, the answer would come line by line.
-  stream: z.literal(false),
+  stream: z.literal(true).optional(),
 });
 
 const fakes: Fake[] = [
@@ -157,13 +157,14 @@ const fakes: Fake[] = [
     path: /^\/api\/chat$/,
     isSignedIn: () => true,
     read: (body) => ollamaInput.parse(body).messages.map(({ role, content: text }) => ({ role, text })),
-    answer: (text, callsTool) => ({
-      model: "llama3.3",
-      message: callsTool
-        ? { role: "assistant", content: "", tool_calls: [{ function: { name: "weather", arguments: args } }] }
-        : { role: "assistant", content: text },
-      done: true,
-    }),
+    answer: (text, callsTool) => {
+      const call = { role: "assistant", content: "", tool_calls: [{ function: { name: "weather", arguments: args } }] };
+      const said = text.split(/(?<=\s)/).map((content) => ({ role: "assistant", content }));
+      return lines([
+        ...(callsTool ? [call] : said).map((message) => ({ model: "llama3.3", message, done: false })),
+        { model: "llama3.3", message: { role: "assistant", content: "" }, done: true, total_duration: 7 },
+      ]);
+    },
   },
 ];
 
@@ -207,6 +208,21 @@ async function answer(request: IncomingMessage, response: ServerResponse, calls:
   }
 }
 
+/** An answer of one JSON text a line. */
+class JsonLines {
+  readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+}
+
+function lines(list: readonly object[]): JsonLines {
+  return new JsonLines(list.map((line) => `${JSON.stringify(line)}\n`).join(""));
+}
+
 function send(response: ServerResponse, status: number, body: unknown): void {
+  if (body instanceof JsonLines)
+    return void response.writeHead(status, { "content-type": "application/x-ndjson" }).end(body.text);
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }

@@ -26,11 +26,13 @@ function partsOf(body: Buffer, bytes: number): Buffer[] {
 /**
  * A stream of one of the shapes, `bytes` of it at a time with `ms` between them, all or the first `share` of it. `then`:
  * `end` (as it should), `open` (leaves the response open), `reset` (breaks the connection) or `error` (an error event).
+ * The first `busy` calls are answered 429.
  */
-function stream({ call, response }: Visit): void {
+function stream({ call, response, nth }: Visit): void {
   const shape = shapes.get(call.path.split("/")[2] ?? "");
   if (shape === undefined) return void response.writeHead(404).end("no such shape");
   const { query } = call;
+  if (nth <= Number(query.get("busy") ?? 0)) return void response.writeHead(429, { "retry-after": "0" }).end("busy");
   const whole = Buffer.from(shape.body);
   const then = query.get("then") ?? "end";
   const length = Math.ceil(whole.length * Number(query.get("share") ?? 1));

@@ -41,7 +41,7 @@ export type EndpointZoo = {
  * Starts the zoo on loopback ports of its own. Paths: `/echo`, `/chat`, `/openai`, `/hang`, `/hang-body`, `/drip`, `/500`,
  * `/429?times=&after=`, `/flaky?times=`, `/html`, `/big`, `/endless`, `/invalid-json`, `/close`, `/close-body`,
  * `/redirect/n`, `/redirect-cross`, `/slow?ms=`, `/charset`, `/nul`, `/gzip-bomb`, `/gzip`, `/empty`, `/status/n`,
- * `/oauth/token` (client `zoo`, secret `zoo-secret`), `/protected`. Streams: `/stream/<shape>?bytes=&ms=&share=&then=`,
+ * `/oauth/token` (client `zoo`, secret `zoo-secret`), `/protected`. Streams: `/stream/<shape>?bytes=&ms=&share=&then=&busy=`,
  * `/sse-echo`, `/sse-endless`, `/sse-silent`, `/sse-gzip`. WebSockets: `/ws/echo?ms=`, `/ws/close?code=&reason=&after=`,
  * `/ws/never`, `/ws/text`, `/ws/error`, `/ws/garbage`, `/ws/binary`, `/ws/not-utf8`, `/ws/nul`, `/ws/big`, `/ws/endless`,
  * `/ws/empty`, each also with `?first`; `/ws-hang`, `/ws-reset`, `/ws-garbage`, `/ws-wrong-key`, `/ws-status/n?after=`,

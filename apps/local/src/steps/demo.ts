@@ -35,6 +35,7 @@ export async function prepareDemo(foundation: Foundation): Promise<string | null
     const tenant = { organization_id: demo.organization_id, user_id };
     const run_id = await database.write(tenant, (tx) =>
       startTestRun(tx, {
+        may_judge: true,
         test_set_id: demo.test_set_id,
         endpoint_id: demo.endpoint_id,
         repeats: 1,

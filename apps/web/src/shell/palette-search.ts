@@ -25,16 +25,18 @@ export function useFound(text: string): Search {
   const metrics = useQuery(trpc.metric.list.queryOptions(input, options));
   const tests = useQuery(trpc.test.list.queryOptions(input, options));
   const testSets = useQuery(trpc.test_set.list.queryOptions(input, options));
+  const experiments = useQuery(trpc.experiment.list.queryOptions(input, options));
   const runs = useQuery(trpc.test_run.list.queryOptions(input, options));
   const models = useQuery(trpc.model.list.queryOptions(input, options));
   if (input === skipToken) return { found: [], state: "idle" };
-  const queries = [endpoints, requirements, metrics, tests, testSets, runs, models];
+  const queries = [endpoints, requirements, metrics, tests, testSets, experiments, runs, models];
   const found = [
     ...asFound(endpoints, "/endpoints", "Endpoint"),
     ...asFound(requirements, "/requirements", "Requirement"),
     ...asFound(metrics, "/metrics", "Metric"),
     ...asFound(tests, "/tests", "Test"),
     ...asFound(testSets, "/test-sets", "Test set"),
+    ...asFound(experiments, "/experiments", "Experiment"),
     ...asFound(runs, "/test-runs", "Run"),
     ...asFound(models, "/models", "Model"),
   ];

@@ -12,7 +12,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useIsOffered } from "../session/member.tsx";
 import { useFound } from "./palette-search.ts";
-import { places, quickActions, settingsPlaces } from "./places.ts";
+import { experimentPlaces, places, quickActions, settingsPlaces } from "./places.ts";
 
 const [store, spotlight] = createSpotlight();
 
@@ -40,7 +40,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     onClick: () => void navigate({ to }),
     ...extra,
   });
-  const pages = [...places, ...settingsPlaces.slice(1)]
+  const pages = [...places, ...experimentPlaces.slice(1), ...settingsPlaces.slice(1)]
     .filter((place) => isOffered(place) && matches(`${place.label} ${place.hint}`, query))
     .map(({ to, label, hint, Icon }) => action(to, label, { description: hint, leftSection: <Icon size={18} /> }));
   const beginnings = quickActions

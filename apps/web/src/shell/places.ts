@@ -2,7 +2,10 @@
 import {
   IconBook2,
   IconBrandOpenai,
+  IconAdjustments,
   IconChecklist,
+  IconFlask,
+  IconRocket,
   IconHome,
   IconListDetails,
   IconPlayerPlay,
@@ -24,6 +27,7 @@ export const places: readonly Place[] = [
   { to: "/metrics", label: "Metrics", Icon: IconRulerMeasure, hint: "How answers are scored" },
   { to: "/tests", label: "Tests", Icon: IconListDetails, hint: "Questions to ask, and what to expect" },
   { to: "/test-sets", label: "Test sets", Icon: IconStack2, hint: "Tests that run together" },
+  { to: "/experiments", label: "Experiments", Icon: IconFlask, hint: "Versions of parameters to run with" },
   { to: "/test-runs", label: "Runs", Icon: IconPlayerPlay, hint: "Executions and their results" },
   { to: "/models", label: "Models", Icon: IconBrandOpenai, hint: "Language models that judge" },
   { to: "/settings", label: "Settings", Icon: IconSettings, hint: "Organization, people, tokens, appearance" },
@@ -45,6 +49,13 @@ export const settingsPlaces: readonly Place[] = [
   },
 ];
 
+/** The first is a page of the navigation. */
+export const experimentPlaces: readonly Place[] = [
+  { to: "/experiments", label: "Experiments", Icon: IconFlask, hint: "Versions of parameters to run with" },
+  { to: "/experiments/parameters", label: "Parameters", Icon: IconAdjustments, hint: "What a version gives values to" },
+  { to: "/experiments/environments", label: "Environments", Icon: IconRocket, hint: "Which version is in use where" },
+];
+
 export type QuickAction = Needs & { to: string; label: string; Icon: Icon; needs: Permission };
 
 /** What can be begun from anywhere. */
@@ -54,6 +65,7 @@ export const quickActions: readonly QuickAction[] = [
   { to: "/metrics/new", label: "Create a metric", Icon: IconRulerMeasure, needs: "metric:create" },
   { to: "/tests/new", label: "Write a test", Icon: IconListDetails, needs: "test:create" },
   { to: "/test-sets/new", label: "Create a test set", Icon: IconChecklist, needs: "test_set:create" },
+  { to: "/experiments/new", label: "Create an experiment", Icon: IconFlask, needs: "experiment:create" },
   { to: "/models/new", label: "Connect a model", Icon: IconBrandOpenai, needs: "model:create" },
   {
     to: "/settings/tokens/new",

@@ -9,6 +9,7 @@ const shortcuts: readonly [string, string[]][] = [
   ["Open the row", ["Enter"]],
   ["Select the row", ["x"]],
   ["Only what failed in a run, or all again", ["f"]],
+  ["Only what differs between two versions, or all again", ["d"]],
   ["Close what is open", ["Esc"]],
   ["This help", ["?"]],
 ];

@@ -26,6 +26,12 @@ const look = EditorView.theme({
 });
 /** Tab leaves the editor, as it leaves every other field: nobody may be caught in it. */
 const escape = keymap.of([{ key: "Escape", run: (view) => (view.contentDOM.blur(), true) }]);
+/** Browsers bring only the line of the cursor into view, and the rest may stay hidden behind the buttons of a form. */
+const showWhole = EditorView.domEventHandlers({
+  keyup: ({ key }, view) => {
+    if (key === "Tab") view.dom.scrollIntoView({ block: "nearest" });
+  },
+});
 
 function inserterOf(view: EditorView): InsertText {
   return (make) => {
@@ -45,6 +51,7 @@ export default function CodeEditor({ value, onChange, label, height, insertRef }
       EditorView.lineWrapping,
       look,
       escape,
+      showWhole,
       EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false" }),
     ],
     [label],

@@ -34,6 +34,11 @@ export function notifyDone(message: string): void {
   void show({ message, kind: "done" });
 }
 
+/** For what is neither done nor failed. */
+export function notifyPlain(message: string): void {
+  void show({ message, kind: "plain" });
+}
+
 /** For actions that have no form to show the failure at. */
 export function notifyFailure(error: unknown): void {
   const { message, problems, request_id, code } = failureOf(error);

@@ -16,10 +16,11 @@ export const plainProblem: z.core.$ZodErrorMap = (issue) => {
       return issue.format === "uuid" ? "Choose one" : "This does not have the form it needs";
     case "invalid_value":
       return "Choose one of those offered";
+    case "invalid_union":
+      return ofUnion(issue);
     case "unrecognized_keys":
     case "invalid_key":
     case "invalid_element":
-    case "invalid_union":
     case "not_multiple_of":
     case "custom":
     case undefined:
@@ -27,15 +28,24 @@ export const plainProblem: z.core.$ZodErrorMap = (issue) => {
   }
 };
 
+const isMissing = "Fill this in";
+
+/** What is wrong with the kind that was meant: the one whose type fits, or nearly does. */
+function ofUnion({ errors }: Extract<Issue, { code: "invalid_union" }>): string | undefined {
+  const problems = errors.flat();
+  const fitting = problems.find(({ code }) => code !== "invalid_type");
+  return (fitting ?? problems.find(({ message }) => message !== isMissing) ?? problems[0])?.message;
+}
+
 function ofType({ input, expected }: Extract<Issue, { code: "invalid_type" }>): string {
-  if (input === undefined || input === null || Number.isNaN(input)) return "Fill this in";
+  if (input === undefined || input === null || Number.isNaN(input)) return isMissing;
   if (expected === "int" && typeof input === "number") return "Enter a whole number";
   if (expected === "number" || expected === "int") return "Enter a number";
-  return "Fill this in";
+  return isMissing;
 }
 
 function tooSmall({ origin, minimum, inclusive }: Extract<Issue, { code: "too_small" }>): string {
-  if (origin === "string") return minimum === 1 ? "Fill this in" : `Use at least ${minimum} characters`;
+  if (origin === "string") return minimum === 1 ? isMissing : `Use at least ${minimum} characters`;
   if (origin === "array" || origin === "set") {
     return minimum === 1 ? "At least one is needed" : `At least ${minimum} are needed`;
   }

@@ -44,12 +44,17 @@ export function useIsProjectAwaited(project_id: string): boolean {
   return project_id === "" && isPending;
 }
 
+/** The project of the address, or the only one there is; undefined where one has to be chosen. */
+export function useGivenProject() {
+  const fromAddress = useProjectId();
+  const query = useProjects();
+  const only = query.data?.items.length === 1 ? query.data.items[0]?.id : undefined;
+  return { ...query, given: fromAddress ?? only };
+}
+
 /** The project something new belongs to: the one of the address, or the only one there is, and then nobody is asked. */
 export function ProjectOfNew({ value, onChange, error }: Props) {
-  const fromAddress = useProjectId();
-  const { data, isPending, error: failure, refetch } = useProjects();
-  const only = data?.items.length === 1 ? data.items[0]?.id : undefined;
-  const given = fromAddress ?? only;
+  const { given, data, isPending, error: failure, refetch } = useGivenProject();
   useEffect(() => {
     if (value === "" && given !== undefined) onChange(given);
   }, [value, given, onChange]);

@@ -36,12 +36,16 @@ export async function claimDueJobs(pool: Pool, most: number, offer_again_after_m
   return rows;
 }
 
-/** A job taken by this process. `attempts` is the fence: it grows with every claim, and writes must name it. */
+/**
+ * A job taken by this process. `attempts` is the fence: it grows with every claim, and writes must name it. `failures`
+ * counts how often in a row it was given back because of a fault.
+ */
 export type ClaimedJob = {
   id: string;
   name: string;
   payload: unknown;
   attempts: number;
+  failures: number;
   user_id: string | null;
   project_id: string | null;
 };
@@ -68,7 +72,7 @@ export function claimJob(tx: Tx, id: string, lease_ms: number): Promise<ClaimedJ
         eb.and([eb("status", "=", "running"), eb("lease_until", "<", sql<Date>`clock_timestamp()`)]),
       ]),
     )
-    .returning(["id", "name", "payload", "attempts", "user_id", "project_id"])
+    .returning(["id", "name", "payload", "attempts", "failures", "user_id", "project_id"])
     .executeTakeFirst();
 }
 
@@ -105,10 +109,15 @@ export async function jobError(tx: Tx, id: string): Promise<string | null> {
 }
 
 /** Gives a job back, due again after `delay_ms`, and wakes the relays when that is at once. */
-export async function releaseJob(tx: Tx, lease: JobLease, delay_ms: number): Promise<void> {
+export async function releaseJob(
+  tx: Tx,
+  lease: JobLease,
+  { delay_ms, failures }: { delay_ms: number; failures: number },
+): Promise<void> {
   await held(tx, lease)
     .set({
       status: "queued",
+      failures,
       lease_until: null,
       offered_at: null,
       run_at: sql<Date>`now() + ${delay_ms} * interval '1 ms'`,

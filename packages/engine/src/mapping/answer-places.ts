@@ -10,6 +10,8 @@ import { every, pathOf } from "./path-of.ts";
 export type Place = { path: string; reason: string; sample: string };
 export type Places = { [Field in keyof Required<ResponseMapping>]: Place[] };
 
+export const noPlaces: Places = { output: [], conversation_id: [], context: [], metadata: [], tool_calls: [] };
+
 const mostPlaces = 5;
 const sampleCharacters = 200;
 const listed = (names: string): ReadonlyMap<string, number> =>

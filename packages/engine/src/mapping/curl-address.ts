@@ -9,28 +9,40 @@ const variable = /\$\{?[A-Z][A-Z0-9_]{2,}\}?|%[A-Z][A-Z0-9_]{2,}%/g;
 const inAngles = /<[A-Za-z][\w -]{0,40}>|\{\{?[\w. -]{1,40}\}\}?|(?<=\/):[a-z_]{2,40}/i;
 const heldBySegment = /\/(?:conversations?|sessions?|threads?|chats?)\/([^/]*\d[^/]*)/i;
 
-/** The first address, and the user name and password in it. @throws ProposalError where there is none to be used */
-export function addressOf({ urls }: CurlCommand): { url: URL; user: string | null; notes: string[] } {
+/**
+ * The first address, and the user name and password in it.
+ * @param isSocket the headers ask for a WebSocket: the address is one of it, whatever it begins with
+ * @throws ProposalError where there is none to be used
+ */
+export function addressOf(
+  { urls }: CurlCommand,
+  isSocket: boolean,
+): { url: URL; user: string | null; notes: string[] } {
   const [given, ...others] = urls;
   if (given === undefined) throw new ProposalError("The command has no address. Copy the whole command.");
   const hasScheme = /^[a-z][a-z0-9+.-]*:\/\//i.test(given);
   const url = given.length > longestAddress ? null : URL.parse(hasScheme ? given : `http://${given}`);
-  if (url === null || !/^https?:$/.test(url.protocol) || !/[\w\]]$/.test(url.hostname) || /[$<>{}%*]/.test(url.host)) {
+  if (
+    url === null ||
+    !/^(?:https?|wss?):$/.test(url.protocol) ||
+    !/[\w\]]$/.test(url.hostname) ||
+    /[$<>{}%*]/.test(url.host)
+  ) {
     throw new ProposalError("The address in the command is not a web address. Put the real one, with https://, there.");
   }
   const user = url.username === "" && url.password === "" ? null : `${decoded(url.username)}:${decoded(url.password)}`;
   url.username = "";
   url.password = "";
   url.hash = "";
-  const isStream = url.pathname.endsWith(":streamGenerateContent");
-  if (isStream) {
-    url.pathname = url.pathname.replace(/:streamGenerateContent$/, ":generateContent");
-    url.searchParams.delete("alt");
-  }
+  if (isSocket) url.protocol = url.protocol.replace(/^http/, "ws");
+  const isList = url.pathname.endsWith(":streamGenerateContent") && url.searchParams.get("alt") !== "sse";
+  if (isList) url.searchParams.set("alt", "sse");
   const notes = [
-    hasScheme ? "" : "The address says neither http nor https; http is used, as curl does.",
+    hasScheme || isSocket ? "" : "The address says neither http nor https; http is used, as curl does.",
     others.length === 0 ? "" : "The command calls several addresses; the first is used.",
-    isStream ? "The address for answers in one piece is used instead of the one that streams." : "",
+    isList
+      ? "The parameter alt=sse is added: without it Gemini streams in a way that cannot be read piece by piece."
+      : "",
     placeholderNote(given),
     conversationNote(url),
   ];

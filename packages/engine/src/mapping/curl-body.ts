@@ -5,11 +5,11 @@ import type { Json } from "../target/schema.ts";
 import type { Data } from "./curl-options.ts";
 import type { Field } from "./credential.ts";
 import { literalTemplate } from "./literal-template.ts";
-import { placeVariables } from "./place-variables.ts";
+import { placeVariables, type Placed } from "./place-variables.ts";
 import { ProposalError } from "./proposal-error.ts";
 
 /** `content_type`: the header to send where it is not the one that is sent anyway. */
-export type CurlBody = { mapping: Json; notes: string[]; has_input: boolean; content_type: string | null };
+export type CurlBody = Placed & { content_type: string | null };
 
 const formType = "application/x-www-form-urlencoded";
 
@@ -27,6 +27,17 @@ function encoded(text: string): string {
   const at = text.indexOf("=");
   const name = at > 0 ? `${text.slice(0, at)}=` : "";
   return name + encodeURIComponent(text.slice(at + 1).toWellFormed());
+}
+
+/** The first message over a WebSocket; without one in the command, the message of a test as it is. */
+export function firstMessage(text: string | null): CurlBody {
+  if (text !== null)
+    return { ...bodyOf(text, looksLikeJson(text) ? "application/json" : "text/plain"), content_type: null };
+  const notes = [
+    "The command does not say what is sent once the WebSocket is open. The message of a test is sent as text: if the " +
+      "application expects JSON, write it into the body.",
+  ];
+  return { mapping: { [bodyKey]: "{{ input }}" }, notes, has_input: true, streams: false, content_type: null };
 }
 
 export function fieldsOfForm(text: string): Field[] {
@@ -85,8 +96,8 @@ function textBody(text: string, type: string | null, plainType: string): CurlBod
   const content_type = plainType === "text/plain" ? null : type;
   if (plainType === "" || plainType === "text/plain") {
     const notes = ["The whole body is the message: it is replaced by {{ input }}."];
-    return { mapping: { [bodyKey]: "{{ input }}" }, notes, has_input: true, content_type };
+    return { mapping: { [bodyKey]: "{{ input }}" }, notes, has_input: true, streams: false, content_type };
   }
   const notes = ["The body is no JSON, so no message was looked for. Put {{ input }} where it belongs."];
-  return { mapping: { [bodyKey]: literalTemplate(text) }, notes, has_input: false, content_type };
+  return { mapping: { [bodyKey]: literalTemplate(text) }, notes, has_input: false, streams: false, content_type };
 }

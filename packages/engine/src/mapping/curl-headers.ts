@@ -2,8 +2,10 @@
 import { headerName, headerValue } from "../target/schema.ts";
 import type { Field } from "./credential.ts";
 
+type StreamFormat = "sse" | "json_lines";
+
 const ofTheConnection =
-  /^(?:accept-encoding|connection|content-length|expect|host|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade)$/;
+  /^(?:accept-encoding|connection|content-length|expect|host|keep-alive|proxy-connection|te|trailer|transfer-encoding|upgrade|sec-websocket-.*)$/;
 const ofTheBrowser =
   /^(?:sec-.*|priority|dnt|upgrade-insecure-requests|cache-control|pragma|if-none-match|if-modified-since|x-client-data)$/;
 const ofOneCall = /^(?:idempotency-key|traceparent|tracestate|baggage|x-request-id|x-correlation-id|x-amzn-trace-id)$/;
@@ -38,7 +40,43 @@ export function keptHeaders(headers: readonly Field[]): { headers: Field[]; note
 }
 
 function isUsual(name: string, value: string): boolean {
-  return ofTheConnection.test(name) || (name === "accept" && /^(?:\*\/\*|application\/json)?$/.test(value));
+  if (name !== "accept") return ofTheConnection.test(name);
+  return /^(?:\*\/\*|application\/json)?$/.test(value) || (streamAsked(value) !== null && !value.includes(","));
+}
+
+/** How a call that accepts this wants its answer in pieces, or null. Of several kinds the first is meant. */
+function streamAsked(accepted: string): StreamFormat | null {
+  const [first = ""] = accepted.toLowerCase().split(/[,;]/);
+  if (first.trim() === "text/event-stream") return "sse";
+  return /^application\/(?:x-)?(?:ndjson|jsonl|json-?lines|stream\+json)$/.test(first.trim()) ? "json_lines" : null;
+}
+
+/** How the headers ask for the answer in pieces, or null. */
+export function streamFormatOf(headers: readonly Field[]): StreamFormat | null {
+  const accepted = headers.findLast(([name]) => name.toLowerCase() === "accept")?.[1];
+  return accepted === undefined ? null : streamAsked(accepted);
+}
+
+export function asksForWebSocket(headers: readonly Field[]): boolean {
+  return headers.some(([name, value]) => name.toLowerCase() === "upgrade" && value.toLowerCase() === "websocket");
+}
+
+/** Some applications take a key there, and everybody here can read it. */
+const likeSecret = /key|token|bearer|auth|secret|jwt|[\w-]{24,}/i;
+
+/** The first subprotocol that the headers ask for. */
+export function subprotocolOf(headers: readonly Field[]): { subprotocol: string | null; notes: string[] } {
+  const asked = headers.filter(([name]) => name.toLowerCase() === "sec-websocket-protocol");
+  const names = asked.flatMap(([, value]) => value.split(",", 20).map((name) => name.trim()));
+  const usable = names.filter((name) => headerName.safeParse(name).success && !likeSecret.test(name));
+  const [subprotocol = null] = usable;
+  const notes = [
+    usable.length > 1 ? `The command asks for several subprotocols; ${subprotocol} is used.` : "",
+    usable.length < names.length
+      ? "A subprotocol that may hold a secret was left out: everybody here can read it, and a WebSocket has no other place for it."
+      : "",
+  ];
+  return { subprotocol, notes: notes.filter((note) => note !== "") };
 }
 
 function isOfBrowser(name: string, value: string): boolean {

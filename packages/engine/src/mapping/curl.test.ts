@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { cpuTime } from "@rhesis/testkit/cpu-time";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkMappings } from "../target/map-response.ts";
+import { checkConfig } from "../target/check-config.ts";
 import { targetConfig, type TargetConfig } from "../target/schema.ts";
 import { visibleSecrets } from "../target/visible-secret.ts";
 import { cmdWords } from "./cmd-words.ts";
@@ -46,7 +46,7 @@ function expectUsable(source: string): void {
   }
   const { config, secret, notes } = proposal;
   expect(targetConfig.parse(config)).toEqual(config);
-  expect(checkMappings(config)).toEqual([]);
+  expect(checkConfig(config)).toEqual([]);
   expect(visibleSecrets(config)).toEqual([]);
   expect(notes.every((note) => note.length > 0 && note.length < 1000)).toBe(true);
   expect(secret?.length ?? 0).toBeLessThanOrEqual(8192);
@@ -61,6 +61,11 @@ const scrap = fc.oneof(
     "http://u:p@[::1]:8/",
     "'Authorization: Bearer abc'",
     "'X-Api-Key;'",
+    "'Upgrade: websocket'",
+    "'Sec-WebSocket-Protocol: a, b'",
+    "wss://bot.example/ws",
+    "'Accept: text/event-stream'",
+    '\'{"stream":true,"model":"m","prompt":"x"}\'',
     "'Cookie: a=b'",
     '\'{"message":"hi","messages":[{"role":"user","content":"x"}],"__proto__":1,"constructor":{"a":1}}\'',
     "'__body__=1&constructor=2&__proto__=3&toString=4'",
@@ -79,6 +84,7 @@ describe("whatever is pasted", () => {
       fc.property(commands, (text) => {
         expectUsable(text);
         expectUsable(`curl https://bot.example/x ${text}`);
+        expectUsable(`curl wss://bot.example/x ${text}`);
       }),
       { numRuns: 3000 },
     );
@@ -107,15 +113,22 @@ describe("whatever is pasted", () => {
       `--oauth2-bearer ${secret}`,
       `--url-query 'access_token=${secret}'`,
       `--proxy-user 'me:${secret}'`,
+      `-H 'Sec-WebSocket-Protocol: chat, bearer.${secret}'`,
+      `-H 'Sec-WebSocket-Key: ${secret}'`,
     ];
     const bodies = ["", `--json '{"a":{"clientSecret":"${secret}"}}'`, `-d 'message=hi&password=${secret}'`];
     fc.assert(
-      fc.property(fc.subarray(places), fc.constantFrom(...bodies), (some, body) => {
-        const { config, notes } = proposeFromCurl(`curl https://bot.example/x ${some.join(" ")} ${body}`);
-        const shown = JSON.stringify({ config, notes });
-        expect(shown).not.toContain(secret);
-        expect(shown).not.toContain(Buffer.from(`me:${secret}`).toString("base64"));
-      }),
+      fc.property(
+        fc.subarray(places),
+        fc.constantFrom(...bodies),
+        fc.constantFrom("https", "wss"),
+        (some, body, scheme) => {
+          const { config, notes } = proposeFromCurl(`curl ${scheme}://bot.example/x ${some.join(" ")} ${body}`);
+          const shown = JSON.stringify({ config, notes });
+          expect(shown).not.toContain(secret);
+          expect(shown).not.toContain(Buffer.from(`me:${secret}`).toString("base64"));
+        },
+      ),
       { numRuns: 300 },
     );
   });

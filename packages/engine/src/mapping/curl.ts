@@ -3,10 +3,10 @@ import { httpMethods, type Json, type TargetConfig } from "../target/schema.ts";
 import { checkedConfig } from "./checked-config.ts";
 import { takeCredentials, type Field } from "./credential.ts";
 import { addressOf, addressWith, shellVariables } from "./curl-address.ts";
-import { bodyOf, dataText, fieldsOfForm, objectOf, type CurlBody } from "./curl-body.ts";
-import { headersOf, keptHeaders } from "./curl-headers.ts";
+import { bodyOf, dataText, fieldsOfForm, firstMessage, objectOf, type CurlBody } from "./curl-body.ts";
+import { asksForWebSocket, headersOf, keptHeaders, streamFormatOf, subprotocolOf } from "./curl-headers.ts";
 import type { CurlCommand } from "./curl-options.ts";
-import { asKnownApi } from "./known-apis.ts";
+import { asKnownApi, type Reading } from "./known-apis.ts";
 import { literalTemplate } from "./literal-template.ts";
 import { placeVariables } from "./place-variables.ts";
 import { ProposalError } from "./proposal-error.ts";
@@ -14,7 +14,7 @@ import { readCurl } from "./read-curl.ts";
 import type { CurlProposal } from "./schema.ts";
 
 type Method = TargetConfig["method"];
-type Content = { mapping: Json; query: Record<string, string>; in_url: Field[]; notes: string[] };
+type Content = { mapping: Json; query: Record<string, string>; in_url: Field[]; streams: boolean; notes: string[] };
 
 const bodiless: ReadonlySet<string> = new Set(["GET", "DELETE"]);
 const mostNotes = 30;
@@ -26,8 +26,8 @@ const mostNotes = 30;
  */
 export function proposeFromCurl(source: string): CurlProposal {
   const command = readCurl(source);
-  const address = addressOf(command);
   const headers = headersOf(headerLines(command));
+  const address = addressOf(command, asksForWebSocket(headers));
   const text = dataText(command.data);
   const credentials = takeCredentials({
     headers,
@@ -35,30 +35,76 @@ export function proposeFromCurl(source: string): CurlProposal {
     user: command.user ?? address.user,
     bearer: command.bearer,
   });
-  const body = text === null || command.in_query ? null : bodyOf(text, contentTypeOf(headers, command));
-  const method = methodOf(command, body);
-  const content = contentOf(method, body, credentials.query);
+  const isSocket = /^wss?:$/.test(address.url.protocol);
+  const sent = command.in_query ? null : text;
+  const call = isSocket
+    ? socketCall(sent, credentials.query, headers)
+    : httpCall(command, sent, { headers, query: credentials.query });
   const kept = keptHeaders(credentials.headers);
-  const known = asKnownApi(address.url.pathname, content.mapping);
+  const answer = isSocket ? fromSocket : answerOf(address.url.pathname, call.content, headers);
   const config = checkedConfig({
-    url: addressWith(address.url, content.in_url),
-    method,
-    headers: Object.fromEntries([...contentHeader(body, method), ...kept.headers.map(literalField)]),
-    query: content.query,
-    request_mapping: known.mapping,
-    response_mapping: known.response_mapping,
+    ...call.config,
+    url: addressWith(address.url, call.content.in_url),
+    headers: Object.fromEntries([...call.headers, ...kept.headers.map(literalField)]),
+    query: call.content.query,
+    request_mapping: answer.mapping ?? call.content.mapping,
+    ...answer.reading,
     auth: credentials.auth,
     ...limitsOf(command),
   });
   const notes = [
-    ...content.notes,
+    ...call.content.notes,
     ...credentials.notes,
     ...kept.notes,
     ...address.notes,
-    ...known.notes,
+    ...answer.notes,
     ...commandNotes(command, config),
   ];
   return { type: "curl", config, secret: credentials.secret, notes: [...new Set(notes)].slice(0, mostNotes) };
+}
+
+type Call = {
+  config: Pick<Partial<TargetConfig>, "method" | "protocol" | "subprotocol">;
+  headers: Field[];
+  content: Content;
+};
+
+function httpCall(command: CurlCommand, text: string | null, given: { headers: Field[]; query: Field[] }): Call {
+  const body = text === null ? null : bodyOf(text, contentTypeOf(given.headers, command));
+  const method = methodOf(command, body);
+  return { config: { method }, headers: contentHeader(body, method), content: contentOf(method, body, given.query) };
+}
+
+function socketCall(text: string | null, query: readonly Field[], headers: readonly Field[]): Call {
+  const { subprotocol, notes } = subprotocolOf(headers);
+  const content = contentOf("POST", firstMessage(text), query);
+  const config = { protocol: "websocket", subprotocol } as const;
+  return { config, headers: [], content: { ...content, notes: [...content.notes, ...notes] } };
+}
+
+type Answer = { mapping: Json | undefined; reading: Partial<Reading>; notes: string[] };
+
+const fromSocket: Answer = {
+  mapping: undefined,
+  reading: {},
+  notes: [
+    "It is called over a WebSocket. If the connection stays open after an answer, enter what marks its end: try a call " +
+      "and use its answer as an example.",
+  ],
+};
+
+/** What the command says of the answer. */
+function answerOf(path: string, { mapping, streams }: Content, headers: readonly Field[]): Answer {
+  const asked = streamFormatOf(headers);
+  const known = asKnownApi(path, mapping, streams || asked !== null ? true : null);
+  if (known.reading !== null) return { ...known, reading: known.reading };
+  if (!streams && asked === null) return { mapping, reading: {}, notes: [] };
+  const response_format = asked ?? "sse";
+  const how = response_format === "sse" ? "server-sent events" : "one JSON text a line";
+  const notes = [
+    `The answer is read as ${how}. Which part of a piece is text is not known yet: try a call and use its answer as an example.`,
+  ];
+  return { mapping, reading: { response_format }, notes };
 }
 
 function headerLines({ headers, cookie }: CurlCommand): string[] {
@@ -87,8 +133,8 @@ function methodOf({ method, in_query }: CurlCommand, body: CurlBody | null): Met
 function contentOf(method: Method, body: CurlBody | null, fields: readonly Field[]): Content {
   const object = objectOf(fields);
   if (body === null && bodiless.has(method)) {
-    const { mapping, notes } = placeVariables(object);
-    return { mapping: fields.length === 0 ? null : mapping, query: {}, in_url: [], notes };
+    const { mapping, notes, streams } = placeVariables(object);
+    return { mapping: fields.length === 0 ? null : mapping, query: {}, in_url: [], streams, notes };
   }
   const placed = placeVariables(object, body?.has_input !== true);
   const notes = body !== null && fields.length === 0 ? [] : placed.notes;
@@ -106,6 +152,7 @@ function contentOf(method: Method, body: CurlBody | null, fields: readonly Field
     mapping: body?.mapping ?? null,
     query: once,
     in_url: fields.filter(([name]) => several.has(name)),
+    streams: placed.streams || body?.streams === true,
     notes: [...(body?.notes ?? []), ...notes, ...moved],
   };
 }

@@ -1,10 +1,14 @@
 import { readFileSync } from "node:fs";
 import { cpuTime } from "@rhesis/testkit/cpu-time";
+import { streamShapes } from "@rhesis/testkit/stream-shapes";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { findAll } from "../json-path.ts";
+import { checkConfig } from "../target/check-config.ts";
 import { checkMappings, mapResponse } from "../target/map-response.ts";
-import { responseMapping, type Json, type ResponseMapping } from "../target/schema.ts";
+import { responseMapping, targetConfig, type Json, type ResponseMapping } from "../target/schema.ts";
+import type { StreamResult } from "../target/stream-answer.ts";
+import { StreamReader } from "../target/stream-reader.ts";
 import { proposeFromAnswer } from "./example-answer.ts";
 import { pathOf } from "./path-of.ts";
 import { ProposalError } from "./proposal-error.ts";
@@ -13,8 +17,11 @@ import { longestSource, type ExampleProposal } from "./schema.ts";
 type Case = {
   name: string;
   answer: Json;
+  /** Read as JSON in one piece, unless it says otherwise. */
   proposal?: Pick<ExampleProposal, "format" | "notes"> & {
     response_mapping: ResponseMapping | null;
+    response_format?: ExampleProposal["response_format"];
+    stream?: ExampleProposal["stream"];
     /** The paths of every field that has more than one. */
     others?: { [field: string]: string[] };
   };
@@ -34,7 +41,8 @@ describe("an example answer", () => {
     const { type, places, ...rest } = proposeFromAnswer(text);
     const several = Object.entries(places).filter(([, found]) => found.length > 1);
     const others = Object.fromEntries(several.map(([field, found]) => [field, found.map(({ path }) => path)]));
-    expect({ type, ...rest, others }).toEqual({ type: "example", others: {}, ...proposal });
+    const usual = { type: "example", response_format: "json", stream: null, others: {} };
+    expect({ type, ...rest, others }).toEqual({ ...usual, ...proposal });
   });
 
   it("is read as it was proposed", () => {
@@ -44,24 +52,46 @@ describe("an example answer", () => {
       expect({ name, output }).toEqual({ name, output: expect.stringMatching(/./) });
     }
   });
+
+  it("in pieces is read as it was proposed, whole and up to its end", () => {
+    for (const [name, shape] of Object.entries(streamShapes)) {
+      const { proposal, result } = readAsProposed(shape.body);
+      expect({ name, output: result?.answer?.output }).toEqual({ name, output: shape.answer.output });
+      expect({ name, format: proposal.response_format }).toEqual({ name, format: shape.config.response_format });
+      const marksItsEnd = name !== "plain" && name !== "growing";
+      expect({ name, marks: proposal.stream?.done !== undefined }).toEqual({ name, marks: marksItsEnd });
+    }
+  });
 });
+
+/** A proposal, and what a target that is read by it makes of the same text. */
+function readAsProposed(text: string): { proposal: ExampleProposal; result: StreamResult | null } {
+  const proposal = proposeFromAnswer(text);
+  const { response_format, response_mapping, stream } = proposal;
+  if (response_format !== "sse" && response_format !== "json_lines") return { proposal, result: null };
+  const config = targetConfig.parse({ url: "https://bot.example/", response_format, response_mapping, stream });
+  expect(checkConfig(config)).toEqual([]);
+  const reader = new StreamReader(config, (shown) => shown);
+  reader.begin(200, {});
+  reader.take(Buffer.from(text));
+  return { proposal, result: reader.result(text, "text/event-stream") };
+}
 
 /** What holds of every proposal, whatever was pasted. */
 function expectUsable(text: string): void {
   let proposal;
   try {
-    proposal = proposeFromAnswer(text);
+    ({ proposal } = readAsProposed(text));
   } catch (error) {
     expect(error).toBeInstanceOf(ProposalError);
     return;
   }
   const { response_mapping, places, format } = proposal;
-  if (format !== "json") return;
   for (const { sample, reason } of Object.values(places).flat()) {
     expect(sample.length).toBeLessThanOrEqual(201);
     expect(reason).not.toBe("");
   }
-  if (response_mapping === null) return;
+  if (response_mapping === null || format !== "json") return;
   expect(responseMapping.parse(response_mapping)).toEqual(response_mapping);
   expect(checkMappings({ request_mapping: null, response_mapping })).toEqual([]);
   expect(mapResponse(response_mapping, JSON.parse(text) as Json).output).toBeTypeOf("string");
@@ -70,7 +100,7 @@ function expectUsable(text: string): void {
 describe("whatever is pasted", () => {
   it("is a usable proposal or refused with a word", () => {
     const key = fc.constantFrom(
-      ..."answer,text,content,messages,sources,id,session_id,usage,tool_calls,role".split(","),
+      ..."answer,text,content,messages,sources,id,session_id,usage,tool_calls,role,type,event,delta,done".split(","),
     );
     const { json } = fc.letrec((tie) => ({
       json: fc.oneof(
@@ -81,11 +111,21 @@ describe("whatever is pasted", () => {
         fc.dictionary(fc.oneof(key, fc.string()), tie("json"), { maxKeys: 5 }),
       ),
     }));
+    const type = fc.constantFrom("", "event: message\n", "event: end\n", "event: $\n", "event: {{ a\n");
+    const data = fc.oneof(
+      json.map((value) => JSON.stringify(value)),
+      fc.constantFrom("[DONE]", "word", "$", "{{ x }}", '{"cut'),
+    );
+    const event = fc.tuple(type, data).map(([named, text]) => `${named}data: ${text}\n\n`);
     fc.assert(
       fc.property(
         fc.oneof(
           json.map((value) => JSON.stringify(value)),
           fc.string(),
+          fc
+            .array(json, { maxLength: 5 })
+            .map((values) => values.map((value) => `${JSON.stringify(value)}\n`).join("")),
+          fc.array(event, { maxLength: 5 }).map((events) => events.join("")),
         ),
         expectUsable,
       ),
@@ -106,6 +146,12 @@ describe("whatever is pasted", () => {
     ["headers that end", "HTTP/1.1 200 OK\r\n\r\n".repeat(long / 19)],
     ["lines", '{"a":1}\n'.repeat(long / 8)],
     ["events", `data: ${"{".repeat(long)}`],
+    ["many events", 'data: {"a":"b c"}\n\n'.repeat(long / 20)],
+    ["wide events", `data: [${'{"text":"b c","type":"x"},'.repeat(long / 26)}1]\n\n`],
+    [
+      "events with many names",
+      `data: {${Array.from({ length: long / 20 }, (_, nr) => `"k${nr}":"a b"`).join(",")}}\n\n`,
+    ],
     ["line breaks", "\n".repeat(long)],
     ["braces", "{".repeat(long)],
   ])("is read in time: %s", (_, text) => {

@@ -1,39 +1,43 @@
 /** Proposes where an answer is read from, by an example of one. */
 import { parseCleanJson } from "../target/clean-json.ts";
 import type { Json, ResponseMapping } from "../target/schema.ts";
-import { placesOf, type Places } from "./answer-places.ts";
+import { noPlaces, placesOf } from "./answer-places.ts";
+import { eventsOf, readingOfPieces } from "./pieces.ts";
 import { ProposalError } from "./proposal-error.ts";
 import type { ExampleProposal } from "./schema.ts";
 
 type Format = ExampleProposal["format"];
 
-const noPlaces: Places = { output: [], conversation_id: [], context: [], metadata: [], tool_calls: [] };
-const inPieces = (how: string): string =>
-  `This answer comes in pieces (${how}), and no piece is the whole of it. Ask the application for an answer in one ` +
-  'piece, often with "stream": false, and paste that.';
-
 /**
- * Reads an example answer: JSON as the application sends it, also with the headers that `curl -i` shows before it.
+ * Reads an example answer: JSON as the application sends it, or the events or lines of one that comes in pieces, also
+ * with the headers that `curl -i` shows before it.
  * @throws ProposalError where it begins like JSON and is none
  */
 export function proposeFromAnswer(source: string): ExampleProposal {
   const text = withoutHeaders(source).trim();
   const format = formatOf(text);
-  const notes = formatNotes[format];
-  if (format !== "json") return { type: "example", format, response_mapping: null, places: noPlaces, notes };
+  if (format === "sse" || format === "ndjson") return ofPieces(text, format);
+  if (format !== "json") {
+    const response_format = format === "text" ? "text" : null;
+    return { type: "example", format, response_format, ...wholeResponse, notes: [formatNotes[format]] };
+  }
   const answer = parseCleanJson(text);
   if (answer === undefined)
     throw new ProposalError("This begins like JSON and is none. Paste the whole answer, up to its last character.");
-  return { type: "example", format, ...mappingFor(answer) };
+  return { type: "example", format, response_format: "json", stream: null, ...mappingFor(answer) };
 }
 
-const formatNotes: Readonly<Record<Format, string[]>> = {
-  json: [],
-  sse: [inPieces("server-sent events")],
-  ndjson: [inPieces("one JSON text a line")],
-  html: ["This is a web page, no answer: often a page to sign in or an error. Check the address and the secret."],
-  text: ["This is plain text. The whole response counts as the answer, so no place has to be filled in."],
-};
+const wholeResponse = { response_mapping: null, stream: null, places: noPlaces } as const;
+const formatNotes = {
+  html: "This is a web page, no answer: often a page to sign in or an error. Check the address and the secret.",
+  text: "This is plain text. The whole response counts as the answer, so no place has to be filled in.",
+} as const;
+
+function ofPieces(text: string, format: "sse" | "ndjson"): ExampleProposal {
+  const how = format === "sse" ? "sse" : "json_lines";
+  const { reading, places, notes } = readingOfPieces(eventsOf(text, how), how);
+  return { type: "example", format, ...reading, places, notes };
+}
 
 /** The best place of each part, all good ones, and what to know. */
 export function mappingFor(answer: Json): Pick<ExampleProposal, "response_mapping" | "places" | "notes"> {

@@ -16,6 +16,8 @@ export type ProposedRequest = {
   headers: Record<string, string>;
   query: Record<string, string>;
   mapping: Json;
+  /** The answer is asked for in pieces. */
+  streams: boolean;
   notes: string[];
 };
 type Body = Placed & { content_type: string | null };
@@ -23,11 +25,16 @@ type Body = Placed & { content_type: string | null };
 const formType = "application/x-www-form-urlencoded";
 const mostListed = 8;
 
-export function requestOf(document: OpenApiDocument, { operation, item, method, path }: Operation): ProposedRequest {
+/** @param mayStream whether the operation can answer in pieces */
+export function requestOf(
+  document: OpenApiDocument,
+  { operation, item, method, path }: Operation,
+  mayStream: boolean,
+): ProposedRequest {
   const parameters = parametersOf(document, item, operation);
-  const body = bodyOf(document, operation);
+  const body = bodyOf(document, operation, mayStream);
   const fields = queryOf(document, parameters);
-  const placed = placeVariables(fields, body?.has_input !== true);
+  const placed = placeVariables(fields, body?.has_input !== true, mayStream);
   const hasFields = Object.keys(fields).length > 0;
   const isInAddress = (body === null || body.mapping === null) && (method === "GET" || method === "DELETE");
   const mapping = isInAddress ? (hasFields ? placed.mapping : null) : (body?.mapping ?? null);
@@ -39,6 +46,7 @@ export function requestOf(document: OpenApiDocument, { operation, item, method, 
     headers: headers.headers,
     query,
     mapping,
+    streams: placed.streams || body?.streams === true,
     notes: [
       ...(body?.notes ?? []),
       ...(hasFields || body === null ? placed.notes : []),
@@ -49,7 +57,7 @@ export function requestOf(document: OpenApiDocument, { operation, item, method, 
   };
 }
 
-function bodyOf(document: OpenApiDocument, operation: Group): Body | null {
+function bodyOf(document: OpenApiDocument, operation: Group, mayStream: boolean): Body | null {
   const content = document.at(document.at(operation, "requestBody"), "content");
   const types = keysOf(content, 20);
   const type = [/json/i, /x-www-form-urlencoded/i, /text\/plain/i].flatMap(
@@ -60,15 +68,15 @@ function bodyOf(document: OpenApiDocument, operation: Group): Body | null {
     const notes = [
       "It takes a body that an endpoint cannot send, such as a form with files. Choose another operation.",
     ];
-    return { mapping: null, notes, has_input: false, content_type: null };
+    return { mapping: null, notes, has_input: false, streams: false, content_type: null };
   }
   if (/^text\//i.test(type)) {
     const notes = ["The whole body is the message: it is replaced by {{ input }}."];
-    return { mapping: { [bodyKey]: "{{ input }}" }, notes, has_input: true, content_type: null };
+    return { mapping: { [bodyKey]: "{{ input }}" }, notes, has_input: true, streams: false, content_type: null };
   }
   const media = document.at(content, type);
   const { value, notes } = exampleOf(document, media);
-  const placed = placeVariables(value);
+  const placed = placeVariables(value, true, mayStream);
   const isForm = /x-www-form-urlencoded/i.test(type);
   const isUsual = /^application\/json\b/i.test(type) || type.includes("*");
   return { ...placed, notes: [...placed.notes, ...notes], content_type: isForm ? formType : isUsual ? null : type };

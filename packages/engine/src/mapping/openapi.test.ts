@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { cpuTime } from "@rhesis/testkit/cpu-time";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { checkMappings } from "../target/map-response.ts";
+import { checkConfig } from "../target/check-config.ts";
 import { targetConfig, type Json, type TargetConfig } from "../target/schema.ts";
 import { visibleSecrets } from "../target/visible-secret.ts";
 import { longestYaml } from "./openapi-document.ts";
@@ -52,7 +52,7 @@ function expectUsable(source: string, operation?: string): void {
   }
   const { config, notes } = proposal;
   expect(targetConfig.parse(config)).toEqual(config);
-  expect(checkMappings(config)).toEqual([]);
+  expect(checkConfig(config)).toEqual([]);
   expect(visibleSecrets(config)).toEqual([]);
   expect(notes.every((note) => note.length > 0 && note.length < 2000)).toBe(true);
 }

@@ -1,7 +1,7 @@
 /** Proposes a target from an OpenAPI 3 document, without a model and without a call. */
 import { checkedConfig } from "./checked-config.ts";
 import { asKnownApi } from "./known-apis.ts";
-import { answerOf } from "./openapi-answer.ts";
+import { answerKinds, answerOf, streamedAnswerOf } from "./openapi-answer.ts";
 import { authOf } from "./openapi-auth.ts";
 import { readDocument } from "./openapi-document.ts";
 import { operationsOf } from "./openapi-operations.ts";
@@ -29,10 +29,12 @@ export function proposeFromOpenApi(source: string, name?: string): OpenApiPropos
     );
   document.allow(mostLookups);
   const server = serverOf(document, chosen.item, chosen.operation);
-  const request = requestOf(document, chosen);
-  const known = asKnownApi(chosen.path, request.mapping);
-  const answer = answerOf(document, chosen.operation);
-  const isKnown = answer.response_mapping === null && known.response_mapping !== null;
+  const kinds = answerKinds(document, chosen.operation);
+  const request = requestOf(document, chosen, kinds.stream !== null);
+  const streams = kinds.stream !== null && (kinds.json === null || request.streams);
+  const known = asKnownApi(chosen.path, request.mapping, streams);
+  const answer = streams ? streamedAnswerOf(document, kinds) : answerOf(document, kinds);
+  const isKnown = known.reading !== null && (streams || answer.reading.response_mapping == null);
   const { auth, notes: asked } = authOf(document, chosen.operation, `${server.url}/`);
   const config = checkedConfig({
     url: `${server.url}/${request.path.replace(/^\/+/, "")}`,
@@ -40,7 +42,7 @@ export function proposeFromOpenApi(source: string, name?: string): OpenApiPropos
     headers: request.headers,
     query: request.query,
     request_mapping: known.mapping,
-    response_mapping: isKnown ? known.response_mapping : answer.response_mapping,
+    ...(isKnown ? known.reading : answer.reading),
     auth,
   });
   const lost = document.has_lost_references

@@ -7,8 +7,8 @@ import { isCaller, isHistory, isNeverSaid, plainName, surestRank } from "./key-n
 import { literalTemplate } from "./literal-template.ts";
 import { asks, newestQuestion, saying } from "./message-array.ts";
 
-/** `has_input`: the message of a test has a place. */
-export type Placed = { mapping: Json; notes: string[]; has_input: boolean };
+/** `has_input`: the message of a test has a place. `streams`: the answer is asked for in pieces. */
+export type Placed = { mapping: Json; notes: string[]; has_input: boolean; streams: boolean };
 type Replacement = { slot: Slot; value: Json };
 type Choice = { replacements: Replacement[]; notes: string[]; has_input: boolean };
 
@@ -35,23 +35,29 @@ const looksUnique = /^(?:[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}
 
 /**
  * A request mapping from an example body, and why it is so. What else looks like a template stands for itself
- * afterwards; switches to stream are off; secrets are taken out.
+ * afterwards; secrets are taken out.
  * @param body changed on the way
  * @param seeksInput false where the message stands elsewhere: then only the rest is done
+ * @param mayStream false switches off what asks for the answer in pieces
  * @throws ProposalError where the body is too large
  */
-export function placeVariables(body: Json, seeksInput = true): Placed {
+export function placeVariables(body: Json, seeksInput = true, mayStream = true): Placed {
   const holder = { body };
   const slots = bodySlots(holder);
   const own = slots.texts.filter((slot) => isOwnTemplate(slot.text));
   const isWritten = own.some(({ text }) => saysInput(text));
   const choice = isWritten ? keptAsWritten : seeksInput ? choose(slots) : nothing;
-  const others = [idsOf(slots), switchesOf(slots), secretsOf(slots), droppedOf(slots)];
+  const others = [idsOf(slots), switchesOf(slots, mayStream), secretsOf(slots), droppedOf(slots)];
   for (const slot of slots.texts) if (!own.includes(slot)) put(slot, literalTemplate(slot.text));
   const replaced = [choice, ...others].flatMap(({ replacements }) => replacements);
   for (const { slot, value } of replaced) put(slot, value);
   const notes = [choice, ...others].flatMap((each) => each.notes);
-  return { mapping: holder.body, notes: [...notes, ...repeatedIds(slots)], has_input: choice.has_input };
+  return {
+    mapping: holder.body,
+    notes: [...notes, ...repeatedIds(slots)],
+    has_input: choice.has_input,
+    streams: mayStream && slots.stream_switches.length > 0,
+  };
 }
 
 const nothing: Choice = { replacements: [], notes: [], has_input: false };
@@ -220,8 +226,11 @@ const offValues = new Map<Json | undefined, Json>([
   ["streaming", "blocking"],
 ]);
 
-function switchesOf({ stream_switches }: BodySlots): Choice {
+function switchesOf({ stream_switches }: BodySlots, mayStream: boolean): Choice {
   if (stream_switches.length === 0) return nothing;
+  const asks = stream_switches.length === 1 ? "asks" : "ask";
+  if (mayStream)
+    return { ...nothing, notes: [`${listed(stream_switches)} ${asks} for the answer in pieces, and it is read so.`] };
   const replacements = stream_switches.map((slot) => ({ slot, value: offValues.get(valueAt(slot)) ?? false }));
   const note = `${listed(stream_switches)} ${are(stream_switches)} switched off, so that the answer comes in one piece.`;
   return { replacements, notes: [note], has_input: false };

@@ -1,6 +1,6 @@
 /** Chat APIs that many applications are, or imitate, ready to be filled in. */
 import { targetConfig, type Json, type TargetAuth, type TargetConfig } from "../target/schema.ts";
-import { knownAnswers, type KnownApi } from "./known-apis.ts";
+import { knownAnswers, knownStreams, type KnownApi } from "./known-apis.ts";
 import type { Preset } from "./schema.ts";
 
 const bearer: TargetAuth = { type: "bearer" };
@@ -107,10 +107,15 @@ export const presets: readonly Preset[] = [
       {
         model: "llama3.3",
         messages: "{{ messages }}",
-        stream: false,
       },
+      knownStreams.ollama_chat,
     ),
-    notes: ["Put the machine that Ollama runs on into the address.", chooseModel, systemMessage],
+    notes: [
+      "Put the machine that Ollama runs on into the address.",
+      chooseModel,
+      systemMessage,
+      "Ollama answers piece by piece, and is read so.",
+    ],
   },
   {
     name: "openai_compatible",

@@ -1,6 +1,6 @@
 /** What a target can be proposed from, and what comes of it. zod only, so that forms can use them. */
 import { z } from "zod";
-import { responseMapping, targetConfig } from "../target/schema.ts";
+import { responseMapping, streamReading, targetConfig } from "../target/schema.ts";
 
 /** Characters that may be pasted. */
 export const longestSource = { curl: 100_000, openapi: 900_000, example: 400_000 } as const;
@@ -27,7 +27,12 @@ const places = z.array(place).describe("Where it may be, the best first");
 export const exampleProposal = z.object({
   type: z.literal("example"),
   format: z.enum(["json", "sse", "ndjson", "html", "text"]),
+  response_format: targetConfig.shape.response_format
+    .unwrap()
+    .nullable()
+    .describe("How such an answer is read; null where this is none"),
   response_mapping: responseMapping.nullable(),
+  stream: streamReading.nullable().describe("How its pieces become one answer, where it comes in pieces"),
   places: z.object({
     output: places,
     conversation_id: places,

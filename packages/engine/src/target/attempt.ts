@@ -35,6 +35,8 @@ export type AttemptResult = {
   refused_token: string | null;
   /** `performance.now()` when the first piece of a streamed answer, or the first byte of another, arrived. */
   first_byte_at: number | null;
+  /** Pieces of a streamed answer that came; null for another. */
+  event_count: number | null;
 };
 
 /** How one exchange is shown: with what hidden, and whose token it used. */
@@ -49,4 +51,5 @@ export const nothing: AttemptResult = {
   retry_after: null,
   refused_token: null,
   first_byte_at: null,
+  event_count: null,
 };

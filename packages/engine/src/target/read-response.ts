@@ -50,6 +50,7 @@ export async function readResponse(
     retry_after: isRetryableStatus(status) ? retryAfter(headers["retry-after"], context.clock()) : null,
     refused_token: status === 401 ? exchanged.accessToken : null,
     first_byte_at: reader === null ? response.first_byte_at : reader.answer.firstPieceAt,
+    event_count: reader?.answer.count ?? null,
   };
 }
 

@@ -173,6 +173,11 @@ export const targetAttempt = z.object({
   started_at: z.string(),
   duration_ms: z.number(),
   first_byte_ms: firstByteMs,
+  event_count: z
+    .number()
+    .nullable()
+    .default(null)
+    .describe("Events, lines or messages that came of a streamed answer; null for an answer in one piece"),
   status: z.number().nullable(),
   error_code: z.enum(targetErrorCodes).nullable(),
   waited_ms: z.number(),

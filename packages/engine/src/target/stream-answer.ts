@@ -177,7 +177,7 @@ function isSomething(value: unknown): boolean {
 }
 
 /** What an event without a type of its own calls itself. */
-function typeOf(body: Json): string | undefined {
+export function typeOf(body: Json): string | undefined {
   if (typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
   const named = ["type", "event"].map((key) => (Object.hasOwn(body, key) ? body[key] : undefined));
   return named.find((name) => typeof name === "string");

@@ -56,6 +56,7 @@ describe("streams", () => {
     const outcome = await call("/stream/openai?bytes=150&ms=20");
     const [attempt] = outcome.attempts;
     expect(outcome.first_byte_ms).toBe(attempt?.first_byte_ms);
+    expect(attempt?.event_count).toBe(11);
     expect(outcome.first_byte_ms).toBeGreaterThan(0);
     expect(outcome.latency_ms).toBeGreaterThan((outcome.first_byte_ms ?? 0) + 60);
     expect(

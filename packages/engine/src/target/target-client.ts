@@ -187,6 +187,7 @@ class Rounds {
       started_at: startedAt,
       duration_ms: durationMs,
       first_byte_ms: result.first_byte_at === null ? null : result.first_byte_at - started,
+      event_count: result.event_count,
       status: result.status,
       error_code,
       waited_ms: this.waited,

@@ -58,7 +58,7 @@ describe("answers", () => {
     expect(outcome.response?.status).toBe(101);
     expect(outcome.response?.headers).toMatchObject({ upgrade: "websocket" });
     expect(outcome.response?.body.split("\n")).toHaveLength(5);
-    expect(outcome.attempts).toMatchObject([{ status: 101, error_code: null }]);
+    expect(outcome.attempts).toMatchObject([{ status: 101, error_code: null, event_count: 5 }]);
     expect(outcome.latency_ms).toBeGreaterThan((outcome.first_byte_ms ?? Number.POSITIVE_INFINITY) + 20);
     expect(zoo.log("/ws/echo")).toMatchObject([{ body: "Hello zebra", idempotency_key: "run/test/1" }]);
   });

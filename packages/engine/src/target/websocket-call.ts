@@ -38,6 +38,7 @@ export async function callWebSocket(context: CallContext, request: BuiltRequest,
     response: shownResponse(ended.handshake, answer.hidesSecret ? notShown : text, shown.redact),
     status: ended.handshake.status,
     first_byte_at: answer.firstPieceAt,
+    event_count: answer.count,
   };
 }
 

@@ -133,7 +133,7 @@ export const testRunRouter = {
     .output(testRun)
     .mutation(async ({ ctx, input }) => {
       await requireInScope(ctx, input.id);
-      return runInScope(ctx, await rescoreRun(ctx.tx, input));
+      return runInScope(ctx, await rescoreRun(ctx.tx, { ...input, may_judge: ctx.features.llm_judge }));
     }),
 
   retry_failed: procedure("test_set:execute", {
@@ -149,7 +149,7 @@ export const testRunRouter = {
     .output(testRun)
     .mutation(async ({ ctx, input }) => {
       await requireInScope(ctx, input.id);
-      return runInScope(ctx, await retryRun(ctx.tx, input));
+      return runInScope(ctx, await retryRun(ctx.tx, { ...input, may_judge: ctx.features.llm_judge }));
     }),
 
   changes: callingOutProcedure("test_run:read", {

@@ -169,9 +169,11 @@ export const testSetRouter = {
       requireFeature(ctx, "endpoint_trial");
       const { organization_id } = ctx.identity;
       const project_id = projectScope(ctx.identity);
+      const may_judge = ctx.features.llm_judge;
+      await ctx.tenant.read((tx) => setInScope({ tx, identity: ctx.identity }, id));
       const own = { read: ctx.tenant.read, connectorFor: connectorOf(ctx) };
       const means = { ...own, ...ctx.platform, organization_id, project_id, signal };
-      const checks = await preflightTestRun(means, { ...args, test_set_id: id, project_id });
+      const checks = await preflightTestRun(means, { ...args, test_set_id: id, project_id, may_judge });
       return { ready: checks.every((check) => check.status !== "failed"), checks };
     }),
 
@@ -190,7 +192,8 @@ export const testSetRouter = {
     .output(testRun)
     .mutation(async ({ ctx, input: { id, ...args } }) => {
       const project_id = projectScope(ctx.identity);
-      const run_id = await startTestRun(ctx.tx, { ...args, test_set_id: id, project_id });
+      const may_judge = ctx.features.llm_judge;
+      const run_id = await startTestRun(ctx.tx, { ...args, test_set_id: id, project_id, may_judge });
       return withPlanSummary(await getTestRun(ctx.tx, run_id));
     }),
 };

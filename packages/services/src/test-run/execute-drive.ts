@@ -71,6 +71,7 @@ class Execution {
   readonly #watch: RunWatch;
   readonly #writer: ResultWriter;
   readonly #write: RetryingWrite;
+  readonly #writeAtOnce: RetryingWrite;
   readonly #onHold: ExecutionTools["onHold"];
   readonly #aborted: ClaimedResult[] = [];
   #wishesPause = false;
@@ -81,6 +82,7 @@ class Execution {
     this.#taken = taken;
     this.#watch = new RunWatch(tools, run, lease);
     this.#write = retryingWrite(tools, run);
+    this.#writeAtOnce = retryingWrite(tools, run, "writeAtOnce");
     this.#onHold = tools.onHold;
     this.#writer = new ResultWriter(tools, run, { lease, taken });
   }
@@ -154,8 +156,9 @@ class Execution {
   #phases(maker: ResultMaker): Phase[] {
     const limit = () => maker.limit();
     const work = (row: ClaimedResult) => this.#work(maker, row);
+    const write = maker.claimed === undefined ? this.#writeAtOnce : this.#write;
     const claim: Phase["claim"] = (most, after) =>
-      this.#write(async (tx) => {
+      write(async (tx) => {
         const rows = await claimResults(tx, this.#lease, { limit: most, after, suspect_claims });
         await maker.claimed?.(tx, rows);
         return rows;
@@ -163,7 +166,7 @@ class Execution {
     const { ending } = this.#watch;
     const onLimitChange: Phase["onLimitChange"] = (listener) => this.#watch.onLook(listener);
     return [
-      { claim, limit, work, ahead: 1, ending, onLimitChange },
+      { claim, limit, work, ahead: 2, ending, onLimitChange },
       {
         claim: this.#claimBegun(maker, suspect_claims, mostClaims),
         limit: () => 1,

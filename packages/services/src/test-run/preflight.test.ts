@@ -54,7 +54,7 @@ const preflight = (test_set_id: string, endpoint_id: string) =>
       address_policy,
       organization_id: a.id,
     },
-    { test_set_id, endpoint_id, repeats: 2, params: {}, pause_after_errors: null },
+    { test_set_id, endpoint_id, repeats: 2, params: {}, pause_after_errors: null, may_judge: true },
   );
 const brief = (checks: Awaited<ReturnType<typeof preflight>>) =>
   checks.map(({ check, status }) => `${check} ${status}`);
@@ -112,5 +112,6 @@ test("a run that could not start says why, and calls nobody", async () => {
   const empty = await setOf([], []);
   expect((await preflight(empty, await endpointAt("/echo")))[0]?.message).toContain("empty");
   expect(zoo.calls()).toBe(0);
-  await expect(preflight(randomUUID(), await endpointAt("/echo"))).rejects.toMatchObject({ code: "not_found" });
+  const [gone] = await preflight(randomUUID(), await endpointAt("/echo"));
+  expect(gone).toMatchObject({ check: "plan", status: "failed" });
 });

@@ -27,7 +27,6 @@ type Plan = Awaited<ReturnType<typeof planTestRun>> & { first: FirstTest };
 /**
  * Decides the run as starting it would, asks the endpoint the first test of the set, scores the answer with the
  * metrics of that test that need no model, and asks each judge for a word. Nothing is stored.
- * @throws not_found for the set
  */
 export async function preflightTestRun(means: PreflightMeans, args: StartRun): Promise<PreflightCheck[]> {
   let plan: Plan;
@@ -38,7 +37,7 @@ export async function preflightTestRun(means: PreflightMeans, args: StartRun): P
       return { ...planned, first: first ?? { input: "", expected_output: null, requirement_id: null } };
     });
   } catch (error) {
-    if (!(error instanceof AppError) || error.code === "not_found") throw error;
+    if (!(error instanceof AppError)) throw error;
     const failed = { check: "plan", name: "Tests and metrics", status: "failed" } as const;
     return [{ ...failed, message: error.message, duration_ms: null }];
   }

@@ -16,6 +16,8 @@ export type RescoreRun = {
   /** Score every answer with these, instead of the metrics of the set or of the requirements. */
   metric_ids?: readonly string[] | undefined;
   name?: string | undefined;
+  /** Whether metrics that ask a model may be used. */
+  may_judge: boolean;
 };
 
 /** Deterministic metrics take no time worth sharing, and judges are bounded by themselves. */
@@ -25,9 +27,9 @@ const concurrency = 100;
  * A new run over the completed results of another: the same tests and answers, scored anew. Results that are errors
  * stay errors. Returns its id.
  * @throws not_found; conflict while the run is not over; invalid where there is no answer, a metric is not there, a
- * test has no metric, or a judge has no model
+ * test has no metric, or a judge has no model; forbidden where one may not be asked
  */
-export async function rescoreTestRun(tx: Tx, { id, metric_ids = [], name }: RescoreRun): Promise<string> {
+export async function rescoreTestRun(tx: Tx, { id, metric_ids = [], name, may_judge }: RescoreRun): Promise<string> {
   const from = await readRetriedRun(tx, id);
   if (from === undefined) throw notFound("test run");
   if (!isRunOver(from.status)) {
@@ -39,7 +41,7 @@ export async function rescoreTestRun(tx: Tx, { id, metric_ids = [], name }: Resc
   if (missing.length > 0) throw invalid("A metric named for this run is not there.", missing);
   const resolved =
     metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUseOfRun(tx, id));
-  const plan = { ...from.plan, ...plannedScoring(resolved, facts.models), concurrency };
+  const plan = { ...from.plan, ...plannedScoring(resolved, facts.models, { may_judge }), concurrency };
   // Answers of a run that was scored again are those of the run that got them.
   const source_run_id = from.kind === "rescore" ? from.source_run_id : id;
   if (source_run_id === null) throw new AppError("conflict", "The run whose answers these are was deleted for good.");

@@ -4,15 +4,22 @@ import type { Tx } from "@rhesis/db/tenant";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
 import { isRunOver } from "@rhesis/engine/run/schema";
 import { AppError, invalid, notFound } from "@rhesis/telemetry/app-error";
-import { writeRun } from "./start.ts";
+import { requireNoJudge, writeRun } from "./start.ts";
 
-export type RetryRun = { id: string; verdicts: readonly ResultVerdict[]; name?: string | undefined };
+export type RetryRun = {
+  id: string;
+  verdicts: readonly ResultVerdict[];
+  name?: string | undefined;
+  /** Whether metrics that ask a model may be used. */
+  may_judge: boolean;
+};
 
 /**
  * A new run of the results with these verdicts, under the same plan: the finished run stays as it is. Returns its id.
- * @throws not_found; conflict while the run is not over; invalid where there is nothing to ask again
+ * @throws not_found; conflict while the run is not over; invalid where there is nothing to ask again; forbidden where a
+ * metric of the plan asks a model and none may be asked
  */
-export async function retryTestRun(tx: Tx, { id, verdicts, name }: RetryRun): Promise<string> {
+export async function retryTestRun(tx: Tx, { id, verdicts, name, may_judge }: RetryRun): Promise<string> {
   const from = await readRetriedRun(tx, id);
   if (from === undefined) throw notFound("test run");
   if (!isRunOver(from.status)) {
@@ -25,6 +32,7 @@ export async function retryTestRun(tx: Tx, { id, verdicts, name }: RetryRun): Pr
       "conflict",
       "This run scored stored answers again and asked nobody. Retry the run they are from.",
     );
+  if (!may_judge) requireNoJudge(plan.metrics);
   const run = {
     id: run_id,
     project_id,

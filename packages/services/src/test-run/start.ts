@@ -26,6 +26,8 @@ export type StartRun = RunParameters & {
   repeats: number;
   concurrency?: number | undefined;
   pause_after_errors: number | null;
+  /** Whether metrics that ask a model may be used. */
+  may_judge: boolean;
   /** Where only one project may be touched. */
   project_id?: string | undefined;
 };
@@ -34,7 +36,8 @@ export type StartRun = RunParameters & {
  * Resolves the metrics of each test, freezes the plan, writes the run with one pending result per test and repeat, and
  * enqueues the job that executes it. Returns the run's id.
  * @throws not_found for the set; invalid where it is empty, the endpoint is not of its project, a metric is not there,
- * a test has no metric, or a judge has no model; what resolving its parameters throws
+ * a test has no metric, or a judge has no model; forbidden where one may not be asked; what resolving its parameters
+ * throws
  */
 export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
   const { facts, set, endpoint, resolved, plan } = await planTestRun(tx, args);
@@ -65,7 +68,7 @@ export async function planTestRun(tx: Tx, args: StartRun) {
   const resolved =
     metricsForAll(facts.run_metrics, facts.set_metrics) ?? metricsByRequirement(await readRequirementUse(tx, set.id));
   const parameters = await planParameters(tx, set.project_id, args);
-  const plan = freezePlan(args, endpoint, { ...plannedScoring(resolved, facts.models), ...parameters });
+  const plan = freezePlan(args, endpoint, { ...plannedScoring(resolved, facts.models, args), ...parameters });
   return { facts, set, endpoint, resolved, plan };
 }
 
@@ -135,13 +138,29 @@ function modelsOf(metrics: readonly StartMetric[], live: readonly StartModel[]):
   return { models, default_model_id: needsDefault ? (fallback?.id ?? null) : null };
 }
 
+/** @throws forbidden where one of the metrics asks a model */
+export function requireNoJudge(metrics: RunPlan["metrics"]): void {
+  const judges = metrics.filter((metric) => isJudge(metric.parameters.implementation));
+  if (judges.length === 0) return;
+  const names = judges.map((metric) => metric.name).join(", ");
+  throw new AppError(
+    "forbidden",
+    `Judging by a model is switched off here, and these metrics ask one: ${names}. Score the run with other metrics.`,
+  );
+}
+
 type PlannedScoring = Pick<RunPlan, "metrics" | "metrics_source" | "models" | "default_model_id">;
 
 /**
  * The part of a plan that says how answers are scored.
- * @throws invalid where a metric asks a model and there is none for it
+ * @throws invalid where a metric asks a model and there is none for it; forbidden where none may be asked
  */
-export function plannedScoring({ source, metrics }: ResolvedMetrics, live: readonly StartModel[]): PlannedScoring {
+export function plannedScoring(
+  { source, metrics }: ResolvedMetrics,
+  live: readonly StartModel[],
+  { may_judge }: Pick<StartRun, "may_judge">,
+): PlannedScoring {
+  if (!may_judge) requireNoJudge(metrics);
   const { models, default_model_id } = modelsOf(metrics, live);
   return {
     metrics: metrics.map(({ id, name, parameters, model_id }) => ({ id, name, parameters, model_id })),

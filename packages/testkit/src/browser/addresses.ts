@@ -15,7 +15,10 @@ export async function everyAddress({ rest, demo }: Source, page: Page, run_id: s
     model_name: "judge-1",
     base_url: "http://127.0.0.1:9/v1",
   });
+  const experiment = await anExperiment({ rest, demo });
   const ids: Record<string, string> = {
+    "/experiments/$id": experiment,
+    "/experiments/$id/new-version": experiment,
     "/endpoints/$id": demo.endpoint_id,
     "/requirements/$id": await first("/requirements"),
     "/metrics/$id": await first("/metrics"),
@@ -35,12 +38,37 @@ export async function everyAddress({ rest, demo }: Source, page: Page, run_id: s
     .filter((path, nr, all) => all.indexOf(path) === nr);
 }
 
+/** One with two versions, the newer of which is in use. */
+async function anExperiment({ rest, demo: { project_id } }: Source): Promise<string> {
+  await rest("PUT", `/projects/${project_id}/parameters/schema`, {
+    fields: [
+      { name: "system_prompt", type: "text", description: "What the assistant is told first", required: true },
+      { name: "tone", type: "enum", options: ["kind", "formal"], default: "kind" },
+    ],
+  });
+  const body = { project_id, name: "Shorter answers", visibility: "shared" };
+  const { id } = await rest<Row>("POST", "/experiments", body);
+  for (const system_prompt of ["You are Nora.\nAnswer in full.", "You are Nora.\nAnswer in one sentence."]) {
+    await rest("POST", `/experiments/${id}/versions`, { values: { system_prompt }, note: "Another prompt" });
+  }
+  const bound = { experiment_id: id, version: 2 };
+  await rest("PUT", `/projects/${project_id}/parameters/environments/production`, bound);
+  return id;
+}
+
 /** What a page holds besides, by its address: tabs, drawers, and what is open beside a list. */
 export async function everyVariant({ rest, demo }: Source, run_id: string): Promise<string[]> {
   const first = async (path: string, filter = ""): Promise<string> =>
     (await rest<{ items: Row[] }>("GET", `${path}?limit=1${filter}`)).items[0]?.id ?? "";
   const { test_set_id } = demo;
+  const experiment = await first("/experiments");
   return [
+    `/experiments/${experiment}?version=2`,
+    `/experiments/${experiment}?tab=compare`,
+    `/experiments/${experiment}?tab=results`,
+    "/experiments/parameters?edit=true",
+    "/experiments/environments?bind=production",
+    `/test-sets/${test_set_id}?run=true&environment=production`,
     `/test-sets/${test_set_id}?tab=metrics`,
     `/test-sets/${test_set_id}?tab=runs`,
     `/test-sets/${test_set_id}?run=true`,

@@ -53,9 +53,9 @@ function answerTo(
   return new Promise((resolve, reject) => {
     const asked = get(`${api.url}/api/v1${path}`, { headers: { connection: "upgrade", ...headers } }, (response) => {
       const { statusCode: status = 0, headers: told } = response;
-      response.toArray().then((chunks) => {
-        resolve({ status, type: told["content-type"] ?? "", body: Buffer.concat(chunks as Buffer[]).toString() });
-      }, reject);
+      const type = told["content-type"] ?? "";
+      const read = (chunks: Buffer[]) => ({ status, type, body: Buffer.concat(chunks).toString() });
+      (response.toArray() as Promise<Buffer[]>).then(read).then(resolve, reject);
     });
     asked.on("error", reject);
   });

@@ -27,7 +27,8 @@ export function AuthSection({ form, endpoint }: { form: Form; endpoint?: Endpoin
   const values = form.getValues();
   const { auth } = values.config;
   const isStored = endpoint?.has_secret === true;
-  const loses = isStored && endpoint !== undefined && values.secret === "" && leavesHost(values, endpoint);
+  const loses =
+    auth.type !== "none" && isStored && endpoint !== undefined && values.secret === "" && leavesHost(values, endpoint);
   return (
     <Section title="How to sign in" description="What the application asks for before it answers.">
       <Select

@@ -1,4 +1,4 @@
-import { Badge, Group, Stack, Text } from "@mantine/core";
+import { Accordion, Badge, Group, Stack, Text } from "@mantine/core";
 import { IconPlugConnected, IconPlugConnectedX } from "@tabler/icons-react";
 import type { ConnectorConnection } from "@rhesis/router/connector/schema";
 import { CopyButton } from "../../ui/copy.tsx";
@@ -53,8 +53,22 @@ function Process({ connection: { user_name, created_at, client_version } }: { co
   );
 }
 
+/** Another way than an address. */
+export function ConnectInstead({ project_id }: { project_id: string }) {
+  return (
+    <Accordion variant="contained" radius="lg" styles={{ item: { background: "var(--card)" } }}>
+      <Accordion.Item value="connector">
+        <Accordion.Control>No address leads to it? Connect a process of yours instead</Accordion.Control>
+        <Accordion.Panel>
+          <HowToConnect project_id={project_id} called={{ function: "answer", environment: "development" }} />
+        </Accordion.Panel>
+      </Accordion.Item>
+    </Accordion>
+  );
+}
+
 /** The program to start, with the token that it needs. */
-export function HowToConnect({ project_id, called }: Props) {
+function HowToConnect({ project_id, called }: Props) {
   const text = connectSnippet(project_id, called, window.location.origin);
   return (
     <Stack gap="xs">

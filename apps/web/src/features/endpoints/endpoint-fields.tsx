@@ -1,8 +1,9 @@
-import { Accordion, Group, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
+import { Accordion, NumberInput, Select, SimpleGrid, Stack, Textarea, TextInput } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { Endpoint } from "@rhesis/router/endpoint/schema";
 import { Section } from "../../ui/page.tsx";
 import { ProjectSelect } from "../../ui/project-select.tsx";
+import { AddressFields } from "./address-fields.tsx";
 import { AnswerSection } from "./answer-section.tsx";
 import { AuthSection } from "./auth-section.tsx";
 import { ConnectedFunction } from "./connected-function.tsx";
@@ -10,11 +11,15 @@ import type { EndpointValues } from "./endpoint-values.ts";
 import { environmentOptions } from "./environments.ts";
 import { RequestSection } from "./request-section.tsx";
 
-const methods = ["GET", "POST", "PUT", "PATCH", "DELETE"];
-
 /** All fields of an endpoint. Without `endpoint` it is a new one, whose project can be chosen. */
-export function EndpointFields({ form, endpoint }: { form: UseFormReturnType<EndpointValues>; endpoint?: Endpoint }) {
-  const called = form.getValues().config.kept.connector;
+export function EndpointFields(props: {
+  form: UseFormReturnType<EndpointValues>;
+  endpoint?: Endpoint;
+  /** What the last trial was answered, as it came. */
+  tried: string | null;
+}) {
+  const { form, endpoint } = props;
+  const called = form.getValues().config.connector;
   return (
     <Stack>
       <Section title="The application">
@@ -43,25 +48,9 @@ export function EndpointFields({ form, endpoint }: { form: UseFormReturnType<End
         <ConnectedFunction project_id={form.getValues().project_id} called={called} />
       )}
       <RequestSection form={form} />
-      <AnswerSection form={form} />
+      <AnswerSection form={form} tried={props.tried} />
       <LimitsAndDescription form={form} />
     </Stack>
-  );
-}
-
-function AddressFields({ form }: { form: UseFormReturnType<EndpointValues> }) {
-  return (
-    <Group align="flex-start" gap="sm" wrap="nowrap">
-      <Select label="Method" data={methods} allowDeselect={false} w={110} {...form.getInputProps("config.method")} />
-      <TextInput
-        label="Address"
-        placeholder="https://chat.example.com/api/chat"
-        type="url"
-        flex={1}
-        miw={0}
-        {...form.getInputProps("config.url")}
-      />
-    </Group>
   );
 }
 

@@ -2,14 +2,15 @@
 import type { Endpoint } from "@rhesis/router/endpoint/schema";
 import { headersOf, pairsOf, type Pair } from "../../ui/pairs.ts";
 import { prettyJson } from "../../ui/pretty-json.ts";
+import { formatFor, isStreamed, streamOf, streamValuesOf, type StreamValues } from "./answer-reading.ts";
 
 export const answerFields = ["output", "conversation_id", "context", "tool_calls", "metadata"] as const;
 export type AnswerField = (typeof answerFields)[number];
 
 type Config = Endpoint["config"];
 type AuthType = Config["auth"]["type"];
-/** What the form has no fields for: kept as it was stored. */
-type Kept = Pick<Config, "protocol" | "connector" | "subprotocol" | "response_format" | "stream">;
+/** How an answer is read. */
+export type Reading = Pick<Config, "response_format" | "response_mapping" | "stream">;
 
 export type EndpointValues = {
   project_id: string;
@@ -19,12 +20,19 @@ export type EndpointValues = {
   max_concurrency: number;
   max_per_minute: number | "";
   config: {
+    protocol: Config["protocol"];
+    /** Empty for none. */
+    subprotocol: string;
+    /** The function that is called instead of an address; set by what connects, not by the form. */
+    connector: Config["connector"];
     url: string;
     method: Config["method"];
     headers: Pair[];
     query: Pair[];
     /** JSON as text; empty for no body. */
     request_mapping: string;
+    response_format: Config["response_format"];
+    stream: StreamValues;
     response_mapping: Record<AnswerField, string>;
     auth: {
       type: AuthType;
@@ -39,7 +47,6 @@ export type EndpointValues = {
     max_attempts: number;
     max_redirects: number;
     max_response_kb: number;
-    kept: Kept;
   };
   secret: string;
   removes_secret: boolean;
@@ -81,26 +88,77 @@ export function newEndpointValues(project_id: string): EndpointValues {
     max_concurrency: 10,
     max_per_minute: "",
     config: {
+      protocol: "http",
+      subprotocol: "",
+      connector: null,
       url: "",
       method: "POST",
       headers: [],
       query: [],
       request_mapping: prettyJson({ message: "{{ input }}" }),
+      response_format: "json",
+      stream: streamValuesOf(null),
       response_mapping: noAnswer,
       auth: noAuth,
       timeout_s: 30,
       max_attempts: 4,
       max_redirects: 3,
       max_response_kb: 1024,
-      kept: { protocol: "http", connector: null, subprotocol: null, response_format: "json", stream: null },
     },
     secret: "",
     removes_secret: false,
   };
 }
 
-function keptOf({ protocol, connector, subprotocol, response_format, stream }: Kept): Kept {
-  return { protocol, connector, subprotocol, response_format, stream };
+function answersOf({ response_format, response_mapping, stream }: Reading) {
+  return {
+    response_format,
+    stream: streamValuesOf(stream),
+    response_mapping: withDefaults(noAnswer, response_mapping ?? {}),
+  };
+}
+
+/** The part of the form that the contract has as `config`. */
+export function configValuesOf(config: Config): EndpointValues["config"] {
+  return {
+    protocol: config.protocol,
+    subprotocol: config.subprotocol ?? "",
+    connector: config.connector,
+    url: config.url ?? "",
+    method: config.method,
+    headers: pairsOf(config.headers),
+    query: pairsOf(config.query),
+    request_mapping: config.request_mapping === null ? "" : prettyJson(config.request_mapping),
+    ...answersOf(config),
+    auth: withDefaults(noAuth, config.auth),
+    timeout_s: config.timeout_ms / 1000,
+    max_attempts: config.max_attempts,
+    max_redirects: config.max_redirects,
+    max_response_kb: config.max_response_bytes / 1024,
+  };
+}
+
+/** The form with another way to read answers. Of a WebSocket only what its messages can be. */
+export function withReading(values: EndpointValues, reading: Reading): EndpointValues {
+  const { config } = values;
+  const response_format = formatFor(config.protocol, reading.response_format);
+  return { ...values, config: { ...config, ...answersOf({ ...reading, response_format }) } };
+}
+
+const originOf = (url: string | null): string | null => URL.parse(url ?? "")?.origin ?? null;
+
+/** The form filled in with what was proposed. A secret that was entered for another server does not go along. */
+export function withProposal(
+  values: EndpointValues,
+  { config, secret = null, name = "" }: { config: Config; secret?: string | null; name?: string },
+): EndpointValues {
+  const staysThere = originOf(values.config.url) === originOf(config.url);
+  return {
+    ...values,
+    name: values.name.trim() === "" ? name : values.name,
+    config: configValuesOf(config),
+    secret: secret ?? (staysThere ? values.secret : ""),
+  };
 }
 
 export function valuesOfEndpoint(endpoint: Endpoint): EndpointValues {
@@ -112,20 +170,7 @@ export function valuesOfEndpoint(endpoint: Endpoint): EndpointValues {
     environment,
     max_concurrency,
     max_per_minute: max_per_minute ?? "",
-    config: {
-      url: config.url ?? "",
-      method: config.method,
-      headers: pairsOf(config.headers),
-      query: pairsOf(config.query),
-      request_mapping: config.request_mapping === null ? "" : prettyJson(config.request_mapping),
-      response_mapping: withDefaults(noAnswer, config.response_mapping ?? {}),
-      auth: withDefaults(noAuth, config.auth),
-      timeout_s: config.timeout_ms / 1000,
-      max_attempts: config.max_attempts,
-      max_redirects: config.max_redirects,
-      max_response_kb: config.max_response_bytes / 1024,
-      kept: keptOf(config),
-    },
+    config: configValuesOf(config),
     secret: "",
     removes_secret: false,
   };
@@ -157,9 +202,16 @@ function authOf({ type, in: place, name, token_url, client_id, scope, audience }
 export function configOf({ config }: EndpointValues) {
   const mapping = filled(config.response_mapping);
   const body = requestBodyOf(config.request_mapping);
+  const { protocol } = config;
+  const subprotocol = config.subprotocol.trim();
+  const response_format = formatFor(protocol, config.response_format);
   return {
-    ...config.kept,
-    url: config.kept.protocol === "connector" ? null : config.url.trim(),
+    protocol,
+    connector: config.connector,
+    subprotocol: protocol !== "websocket" || subprotocol === "" ? null : subprotocol,
+    response_format,
+    stream: isStreamed({ protocol, response_format }) ? streamOf(config.stream) : null,
+    url: protocol === "connector" ? null : config.url.trim(),
     method: config.method,
     headers: headersOf(config.headers),
     query: headersOf(config.query),
@@ -206,12 +258,11 @@ export function updateInputOf(values: EndpointValues, endpoint: Pick<Endpoint, "
 
 /** True where the address now leads elsewhere than the stored secret was given for. */
 export function leavesHost(values: EndpointValues, endpoint: Endpoint): boolean {
-  const origin = (url: string | null) => URL.parse(url ?? "")?.origin ?? null;
   const { url, auth } = values.config;
   const { auth: stored } = endpoint.config;
   const before = stored.type === "client_credentials" ? stored.token_url : null;
   return (
-    origin(url) !== origin(endpoint.config.url) ||
-    (auth.type === "client_credentials" && before !== null && origin(auth.token_url) !== origin(before))
+    originOf(url) !== originOf(endpoint.config.url) ||
+    (auth.type === "client_credentials" && before !== null && originOf(auth.token_url) !== originOf(before))
   );
 }

@@ -1,7 +1,7 @@
 import { Stack } from "@mantine/core";
 import type { UseFormReturnType } from "@mantine/form";
 import type { Endpoint } from "@rhesis/router/endpoint/schema";
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useIsOffered, useCan } from "../../session/member.tsx";
 import { notifyDone } from "../../ui/notices.ts";
 import { answerFieldLooks } from "./answer-fields.ts";
@@ -22,12 +22,13 @@ type Props = {
 export function EndpointWorkbench({ form, endpoint, onSubmit, children }: Props) {
   const can = useCan();
   const isOffered = useIsOffered();
+  const [tried, setTried] = useState<string | null>(null);
   const mayEdit = can(endpoint === undefined ? "endpoint:create" : "endpoint:update");
   return (
     <div className={styles.workbench}>
       <form onSubmit={onSubmit} noValidate className={styles.fields}>
         <fieldset disabled={!mayEdit} className="plain-fieldset">
-          <EndpointFields form={form} {...(endpoint === undefined ? {} : { endpoint })} />
+          <EndpointFields form={form} tried={tried} {...(endpoint === undefined ? {} : { endpoint })} />
         </fieldset>
         {children}
       </form>
@@ -37,6 +38,7 @@ export function EndpointWorkbench({ form, endpoint, onSubmit, children }: Props)
             values={form.getValues()}
             {...(endpoint === undefined ? {} : { endpoint_id: endpoint.id })}
             onIncomplete={() => form.validate()}
+            onAnswered={setTried}
             onPick={(field, path) => {
               form.setFieldValue(`config.response_mapping.${field}`, path);
               notifyDone(`${answerFieldLooks[field].label} is now read from ${path}.`);

@@ -1,9 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Accordion, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { createEndpoint } from "@rhesis/router/endpoint/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
-import { useFeature } from "../../session/member.tsx";
+import { useCan, useFeature } from "../../session/member.tsx";
 import { useProjectId } from "../../shell/project.ts";
 import { ErrorState } from "../../ui/error-state.tsx";
 import { useContractForm } from "../../ui/form.ts";
@@ -11,9 +11,10 @@ import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.t
 import { notifyDone } from "../../ui/notices.ts";
 import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
-import { HowToConnect } from "./connected-function.tsx";
+import { ConnectInstead } from "./connected-function.tsx";
 import { createInputOf, newEndpointValues } from "./endpoint-values.ts";
 import { EndpointWorkbench } from "./endpoint-workbench.tsx";
+import { StartFrom } from "./start-from.tsx";
 
 export const Route = createLazyRoute("/endpoints/new")({ component: NewEndpointPage });
 
@@ -41,6 +42,7 @@ function NewEndpointPage() {
 
 function NewEndpoint({ project_id }: { project_id: string }) {
   const navigate = useNavigate();
+  const can = useCan();
   const { form, onSubmit, isSaving, failure, hasUnsaved } = useContractForm({
     schema: createEndpoint,
     initialValues: newEndpointValues(project_id),
@@ -55,17 +57,8 @@ function NewEndpoint({ project_id }: { project_id: string }) {
   useUnsavedGuard(hasUnsaved);
   return (
     <>
-      <Accordion variant="contained" radius="lg" styles={{ item: { background: "var(--card)" } }}>
-        <Accordion.Item value="connector">
-          <Accordion.Control>No address leads to it? Connect a process of yours instead</Accordion.Control>
-          <Accordion.Panel>
-            <HowToConnect
-              project_id={form.values.project_id}
-              called={{ function: "answer", environment: "development" }}
-            />
-          </Accordion.Panel>
-        </Accordion.Item>
-      </Accordion>
+      {can("endpoint:create") && <StartFrom form={form} />}
+      <ConnectInstead project_id={form.values.project_id} />
       <EndpointWorkbench form={form} onSubmit={onSubmit}>
         <FormFailure failure={failure} />
         <FormActions

@@ -10,23 +10,24 @@ import { PairsField } from "../../ui/pairs-field.tsx";
 import { requestBodyOf, type EndpointValues } from "./endpoint-values.ts";
 import { insertionFor, variables } from "./variables.ts";
 
+type Form = UseFormReturnType<EndpointValues>;
+
+const looks: Record<EndpointValues["config"]["protocol"], { what: string; description: string }> = {
+  http: { what: "Body", description: "The body of the call" },
+  websocket: { what: "First message", description: "The first message once the WebSocket is open" },
+  connector: { what: "Parameters", description: "The parameters of the function by name" },
+};
+
 /** What is sent: the body with places for the question, headers, and parameters of the address. */
-export function RequestSection({ form }: { form: UseFormReturnType<EndpointValues> }) {
+export function RequestSection({ form }: { form: Form }) {
   const { config } = form.getValues();
-  const isFunction = config.kept.connector !== null;
+  const { what, description } = looks[config.protocol];
   const insert = useRef<InsertText>(null);
   const problem = requestBodyOf(config.request_mapping).problem ?? problemBelow(form.errors, "config.request_mapping");
   return (
-    <Section
-      title="What to send"
-      description={
-        isFunction
-          ? "The parameters of the function by name, with places that are filled in for each test."
-          : "The body of the call, with places that are filled in for each test."
-      }
-    >
+    <Section title="What to send" description={`${description}, with places that are filled in for each test.`}>
       <Input.Wrapper
-        label="Body"
+        label={what}
         labelElement="div"
         description="JSON. Put the cursor where something should be filled in, then choose it here. Leave it empty to send none."
       >
@@ -45,7 +46,7 @@ export function RequestSection({ form }: { form: UseFormReturnType<EndpointValue
           ))}
         </Group>
         <JsonEditor
-          label="Body"
+          label={what}
           value={config.request_mapping}
           onChange={(text) => form.setFieldValue("config.request_mapping", text)}
           error={problem}
@@ -53,13 +54,12 @@ export function RequestSection({ form }: { form: UseFormReturnType<EndpointValue
           insertRef={insert}
         />
       </Input.Wrapper>
-      {!isFunction && <Fields form={form} />}
+      {config.connector === null && <HeadersAndParameters form={form} />}
     </Section>
   );
 }
 
-/** What a call over HTTP has beside its body. */
-function Fields({ form }: { form: UseFormReturnType<EndpointValues> }) {
+function HeadersAndParameters({ form }: { form: Form }) {
   const { config } = form.getValues();
   return (
     <Stack gap="md">

@@ -8,7 +8,8 @@ import { ResponseTree, type OnPick } from "./response-tree.tsx";
 
 /** What came of a call: the answer as it was read, the response, what was sent, and each attempt. */
 export function TrialOutcome({ outcome, onPick }: { outcome: TargetOutcome; onPick: OnPick }) {
-  const { error, response, request, attempts, latency_ms } = outcome;
+  const { error, response, request, attempts, latency_ms, first_byte_ms } = outcome;
+  const event_count = attempts.at(-1)?.event_count ?? null;
   return (
     <Stack gap="sm">
       <Group gap="md">
@@ -17,6 +18,12 @@ export function TrialOutcome({ outcome, onPick }: { outcome: TargetOutcome; onPi
         </Text>
         {response !== null && <Text size="sm">Status {response.status}</Text>}
         <Text size="sm">{durationText(latency_ms)}</Text>
+        {event_count !== null && (
+          <Text size="sm">
+            {event_count === 1 ? "1 piece" : `${event_count.toLocaleString("en")} pieces`}
+            {first_byte_ms !== null && `, the first after ${durationText(first_byte_ms)}`}
+          </Text>
+        )}
         {attempts.length > 1 && <Text size="sm">{attempts.length} attempts</Text>}
       </Group>
       {error !== null && <Alert color="red">{error.message}</Alert>}
@@ -31,7 +38,7 @@ export function TrialOutcome({ outcome, onPick }: { outcome: TargetOutcome; onPi
           {outcome.answer !== null && <Answer answer={outcome.answer} />}
         </Tabs.Panel>
         <Tabs.Panel value="response" pt="sm">
-          {response !== null && <Response body={response.body} headers={response.headers} onPick={onPick} />}
+          {response !== null && <Response {...response} isStreamed={event_count !== null} onPick={onPick} />}
         </Tabs.Panel>
         <Tabs.Panel value="request" pt="sm">
           {request !== null && (
@@ -84,12 +91,19 @@ function parsedBody(body: string): { value: unknown } | null {
   }
 }
 
-function Response(props: { body: string; headers: Record<string, string>; onPick: OnPick }) {
+function Response(props: { body: string; headers: Record<string, string>; isStreamed: boolean; onPick: OnPick }) {
   const parsed = parsedBody(props.body);
   return (
     <Stack gap="xs">
       {parsed === null ? (
-        <CodeBlock text={props.body} label="Response body" />
+        <>
+          {props.isStreamed && (
+            <Text size="sm" c="dimmed">
+              “Use an example answer”, beside “Where the answer is”, finds out what is what in these pieces.
+            </Text>
+          )}
+          <CodeBlock text={props.body} label="Response body" />
+        </>
       ) : (
         <>
           <Text size="sm" c="dimmed">

@@ -18,6 +18,8 @@ type Props = {
   onPick: OnPick;
   /** The form is not complete enough for a call: show its problems. */
   onIncomplete: () => void;
+  /** The application has answered: the text of it as it came, null where there is none. */
+  onAnswered: (response: string | null) => void;
 };
 
 type Trial = Pick<Props, "values"> & {
@@ -40,13 +42,22 @@ function callOf({ values, endpoint_id, input, conversation, params }: Trial) {
   });
 }
 
+function useTrial(onAnswered: Props["onAnswered"]) {
+  return useMutation(
+    trpc.endpoint.try.mutationOptions({
+      ...alone,
+      onSuccess: ({ response }) => onAnswered(response === null || response.body === "" ? null : response.body),
+    }),
+  );
+}
+
 /** One call with the form as it stands, saved or not. */
-export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete }: Props) {
+export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete, onAnswered }: Props) {
   const [input, setInput] = useState("Hello, what can you help me with?");
   const [conversation, setConversation] = useState("");
   const [given, setGiven] = useState<Record<string, string>>({});
-  const attempt = useMutation(trpc.endpoint.try.mutationOptions(alone));
-  const isNowhere = values.config.kept.connector === null && values.config.url.trim() === "";
+  const attempt = useTrial(onAnswered);
+  const isNowhere = values.config.connector === null && values.config.url.trim() === "";
   const names = paramsUsed(values.config.request_mapping);
   const run = () => {
     const params = Object.fromEntries(names.map((name) => [name, given[name] ?? ""]));

@@ -11,6 +11,8 @@ export const entityNames: Record<string, string> = {
   metric: "Metric",
   test: "Test",
   test_set: "Test set",
+  experiment: "Experiment",
+  parameter_environment: "Environment of parameters",
   test_run: "Run",
   organization: "Organization",
   membership: "Membership",

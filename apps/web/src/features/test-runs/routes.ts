@@ -14,13 +14,23 @@ const runStatus = oneOf<TestRunItem["status"]>({
   cancelled: true,
 });
 const id = filter(z.uuid());
+/** Of the experiment. */
+const version = filter(z.int().check(z.positive()));
 const { q, sort } = listSearch(["created_at"]);
 
 export const testRunRoutes = {
   testRuns: createRoute({
     getParentRoute: () => rootRoute,
     path: "/test-runs",
-    validateSearch: z.object({ q, sort, status: filter(runStatus), test_set: id, endpoint: id }),
+    validateSearch: z.object({
+      q,
+      sort,
+      status: filter(runStatus),
+      test_set: id,
+      endpoint: id,
+      experiment: id,
+      version,
+    }),
   }).lazy(() => import("./test-runs-page.tsx").then((page) => page.Route)),
   testRun: createRoute({
     getParentRoute: () => rootRoute,

@@ -45,13 +45,19 @@ export function RunActions({ run }: { run: TestRun }) {
         <ButtonLink
           to="/test-sets/$id"
           params={{ id: run.test_set_id }}
-          search={{ run: true, endpoint: run.endpoint_id }}
+          search={{ run: true, endpoint: run.endpoint_id, ...usedBy(run) }}
         >
           Run again
         </ButtonLink>
       )}
     </>
   );
+}
+
+/** The same version again, also where an environment is bound to another one by now. */
+function usedBy({ plan: { parameters } }: TestRun) {
+  if (parameters === null) return { with: "none" as const };
+  return { with: "experiment" as const, experiment: parameters.experiment_id, version: parameters.version };
 }
 
 function PauseButton({ run, acts }: { run: TestRun; acts: RunActs }) {

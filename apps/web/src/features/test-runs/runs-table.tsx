@@ -72,6 +72,8 @@ const columns: Column<TestRunItem, Sort>[] = [
 type Props = {
   test_set_id?: string | undefined;
   endpoint_id?: string | undefined;
+  experiment_id?: string | undefined;
+  experiment_version?: number | undefined;
   status?: TestRunItem["status"] | undefined;
   /** A part of the name. */
   q?: string | undefined;
@@ -83,10 +85,12 @@ type Props = {
 };
 
 /** Runs, the newest first; those at work fill while one looks. */
-export function RunsTable({ test_set_id, endpoint_id, status, q, sort, onSort, empty }: Props) {
+export function RunsTable({ onSort, empty, ...asked }: Props) {
+  const { test_set_id, endpoint_id, experiment_id, experiment_version, status, q, sort } = asked;
   const project_id = useProjectId();
   const navigate = useNavigate();
-  const filters = { test_set_id, endpoint_id, status, q, sort, ...(test_set_id === undefined ? { project_id } : {}) };
+  const within = test_set_id === undefined && experiment_id === undefined ? { project_id } : {};
+  const filters = { test_set_id, endpoint_id, experiment_id, experiment_version, status, q, sort, ...within };
   const pages = useListPages(trpc.test_run.list.infiniteQueryOptions({ limit: pageSize, ...filters }, listPaging));
   return (
     <>

@@ -11,6 +11,7 @@ import { TextLink } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { PageWaiting } from "../../ui/page-waiting.tsx";
 import { Beside, Page } from "../../ui/page.tsx";
+import { ParametersUsed } from "./parameters-used.tsx";
 import { filtersOf, hasFilters, toggleFailures, type ResultFilters } from "../test-results/result-filters.ts";
 import { useNeighbours } from "../test-results/neighbours.ts";
 import { ResultPanel } from "../test-results/result-panel.tsx";
@@ -148,6 +149,7 @@ function RunFacts({ run }: { run: TestRun }) {
         </>
       )}
       {`, scored with ${sources[plan.metrics_source]}`}
+      <ParametersUsed run={run} />
       {plan.repeats > 1 && `, each test ${plan.repeats} times`}
       {run.user_name !== null && `, started by ${run.user_name}`}
     </Text>

@@ -7,6 +7,8 @@ import { ButtonLink } from "../../ui/link.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Page } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
+import { ExperimentSelect } from "../experiments/experiment-select.tsx";
+import { VersionSelect } from "../experiments/version-select.tsx";
 import { TestSetSelect } from "../test-sets/test-set-select.tsx";
 import { RunsTable } from "./runs-table.tsx";
 
@@ -19,16 +21,31 @@ const states = [
   { value: "cancelled", label: "Cancelled" },
 ] as const;
 
-const noFilters = { q: undefined, status: undefined, test_set: undefined, endpoint: undefined };
+const noFilters = {
+  q: undefined,
+  status: undefined,
+  test_set: undefined,
+  endpoint: undefined,
+  experiment: undefined,
+  version: undefined,
+};
 
-function TestRunsPage() {
+/** The filters of the address, and setting them. */
+function useFilters() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: "/test-runs" });
-  const project_id = useProjectId();
-  const { q, sort, status, test_set, endpoint } = search;
-  const set = (changes: Partial<typeof search>) =>
-    void navigate({ search: (before) => ({ ...before, ...changes }), replace: true });
-  const isFiltered = q !== undefined || status !== undefined || test_set !== undefined || endpoint !== undefined;
+  const { q, status, test_set, endpoint, experiment } = search;
+  return {
+    search,
+    set: (changes: Partial<typeof search>) =>
+      void navigate({ search: (before) => ({ ...before, ...changes }), replace: true }),
+    isFiltered: [q, status, test_set, endpoint, experiment].some((each) => each !== undefined),
+  };
+}
+
+function TestRunsPage() {
+  const { search, set, isFiltered } = useFilters();
+  const { q, sort, status, test_set, endpoint, experiment, version } = search;
   return (
     <Page fill>
       <PageHeader
@@ -36,27 +53,12 @@ function TestRunsPage() {
         description="Each run asks an endpoint every test of a set and scores the answers."
         actions={<ButtonLink to="/test-sets">Start a run</ButtonLink>}
       />
-      <FilterBar onClear={isFiltered ? () => set(noFilters) : null}>
-        <SearchField value={q} onChange={(text) => set({ q: text })} label="Search runs" />
-        <Select
-          aria-label="State"
-          placeholder="Any state"
-          w={180}
-          clearable
-          data={[...states]}
-          value={status ?? null}
-          onChange={(value) => set({ status: value ?? undefined })}
-        />
-        <TestSetSelect
-          compact
-          project_id={project_id}
-          value={test_set ?? null}
-          onChange={(id) => set({ test_set: id ?? undefined })}
-        />
-      </FilterBar>
+      <Filters />
       <RunsTable
         test_set_id={test_set}
         endpoint_id={endpoint}
+        experiment_id={experiment}
+        experiment_version={experiment === undefined ? undefined : version}
         status={status}
         q={q}
         sort={sort}
@@ -64,6 +66,49 @@ function TestRunsPage() {
         {...(isFiltered ? { empty: <NothingMatches onClear={() => set(noFilters)} /> } : {})}
       />
     </Page>
+  );
+}
+
+function Filters() {
+  const project_id = useProjectId();
+  const { search, set, isFiltered } = useFilters();
+  const { q, status, test_set, experiment, version } = search;
+  return (
+    <FilterBar onClear={isFiltered ? () => set(noFilters) : null}>
+      <SearchField value={q} onChange={(text) => set({ q: text })} label="Search runs" />
+      <Select
+        aria-label="State"
+        placeholder="Any state"
+        w={180}
+        clearable
+        data={[...states]}
+        value={status ?? null}
+        onChange={(value) => set({ status: value ?? undefined })}
+      />
+      <TestSetSelect
+        compact
+        project_id={project_id}
+        value={test_set ?? null}
+        onChange={(id) => set({ test_set: id ?? undefined })}
+      />
+      <ExperimentSelect
+        compact
+        project_id={project_id}
+        value={experiment ?? null}
+        onChange={(id) => set({ experiment: id ?? undefined, version: undefined })}
+      />
+      {experiment !== undefined && (
+        <VersionSelect
+          compact
+          clearable
+          label="Version"
+          placeholder="Any version"
+          experiment_id={experiment}
+          value={version ?? null}
+          onChange={(number) => set({ version: number ?? undefined })}
+        />
+      )}
+    </FilterBar>
   );
 }
 

@@ -1,6 +1,7 @@
 import { createRoute } from "@tanstack/react-router";
 import { z } from "zod/mini";
 import { rootRoute } from "../../shell/root-route.ts";
+import { parametersWays } from "../experiments/parameters-request.ts";
 import { filter, listSearch } from "../../ui/list-search.ts";
 
 export const testSetTabs = ["tests", "metrics", "runs"] as const;
@@ -24,6 +25,11 @@ export const testSetRoutes = {
       /** The drawer that starts a run is open. */
       run: filter(z.boolean()),
       endpoint: filter(z.uuid()),
+      /** The version of parameters that the run is made with: see `wayOf`. */
+      with: filter(z.enum(parametersWays)),
+      environment: filter(z.string().check(z.maxLength(63))),
+      experiment: filter(z.uuid()),
+      version: filter(z.int().check(z.positive())),
     }),
   }).lazy(() => import("./test-set-page.tsx").then((page) => page.Route)),
 };

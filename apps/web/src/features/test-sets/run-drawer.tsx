@@ -5,6 +5,8 @@ import type { Failure } from "../../api/problems.ts";
 import { ButtonLink, TextLink } from "../../ui/link.tsx";
 import { MetricsChoice } from "../metrics/metrics-choice.tsx";
 import { useCan } from "../../session/member.tsx";
+import type { ParametersChoice } from "../experiments/parameters-request.ts";
+import { ParametersChoiceField, useRunParameters } from "../experiments/run-parameters.tsx";
 import { EndpointSelect } from "./endpoint-select.tsx";
 import { PreflightList } from "./preflight-list.tsx";
 import { useRunStart, type RunStart } from "./use-run-start.ts";
@@ -13,6 +15,9 @@ type Props = {
   testSet: TestSet;
   endpoint_id: string | null;
   onEndpoint: (id: string | null) => void;
+  /** As they stand in the address. */
+  parameters: ParametersChoice;
+  onParameters: (changes: ParametersChoice) => void;
   onClose: () => void;
 };
 
@@ -22,8 +27,9 @@ function problemsOf(failure: Failure | null): Record<string, string> {
   return problems;
 }
 
-export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) {
-  const run = useRunStart(testSet, endpoint_id);
+export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose, ...props }: Props) {
+  const parameters = useRunParameters(testSet.project_id, props.parameters);
+  const run = useRunStart(testSet, endpoint_id, parameters);
   const { settings, failure } = run;
   const problems = problemsOf(failure);
   return (
@@ -45,6 +51,15 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
             }}
             error={problems["endpoint_id"]}
           />
+          <ParametersChoiceField
+            project_id={testSet.project_id}
+            choice={props.parameters}
+            parameters={parameters}
+            onChange={(changes) => {
+              run.forget();
+              props.onParameters(changes);
+            }}
+          />
           <MetricsChoice
             test_set_id={testSet.id}
             value={settings.metric_ids}
@@ -57,7 +72,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose }: Props) 
           {testSet.test_count === 0 ? (
             <EmptySet id={testSet.id} />
           ) : (
-            <Beginning run={run} calls={testSet.test_count * settings.repeats} />
+            <Beginning run={run} calls={testSet.test_count * settings.repeats} isReady={parameters.isReady} />
           )}
         </Stack>
       </form>
@@ -109,7 +124,7 @@ function EmptySet({ id }: { id: string }) {
   );
 }
 
-function Beginning({ run, calls }: { run: RunStart; calls: number }) {
+function Beginning({ run, calls, isReady }: { run: RunStart; calls: number; isReady: boolean }) {
   const can = useCan();
   return (
     <Group justify="space-between">
@@ -118,11 +133,11 @@ function Beginning({ run, calls }: { run: RunStart; calls: number }) {
       </Text>
       <Group gap="xs">
         {can("endpoint:invoke") && (
-          <Button variant="default" disabled={run.busy !== null} onClick={() => void run.check()}>
+          <Button variant="default" disabled={run.busy !== null || !isReady} onClick={() => void run.check()}>
             Check first
           </Button>
         )}
-        <Button type="submit" loading={run.busy === "starting"} data-autofocus>
+        <Button type="submit" loading={run.busy === "starting"} disabled={!isReady} data-autofocus>
           Start run
         </Button>
       </Group>

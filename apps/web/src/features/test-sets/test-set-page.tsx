@@ -19,6 +19,8 @@ import { TestSetMetrics } from "./test-set-metrics.tsx";
 import { TestSetTests } from "./test-set-tests.tsx";
 
 const noTableState = { q: undefined, sort: undefined, open: undefined };
+const noChoice = { with: undefined, environment: undefined, experiment: undefined, version: undefined };
+const noRun = { run: undefined, endpoint: undefined, ...noChoice };
 const titles = { tests: "Tests", metrics: "Metrics", runs: "Runs" };
 
 function TestSetPage() {
@@ -70,7 +72,9 @@ function TestSetPage() {
           testSet={testSet}
           endpoint_id={search.endpoint ?? null}
           onEndpoint={(endpoint) => set({ endpoint: endpoint ?? undefined })}
-          onClose={() => set({ run: undefined, endpoint: undefined })}
+          parameters={search}
+          onParameters={set}
+          onClose={() => set(noRun)}
         />
       )}
     </Page>

@@ -38,13 +38,20 @@ function useAttempts(endpoint_id: string | null) {
   return { failure, busy, attempt, forget: () => setFailure(null) };
 }
 
+type ChosenParameters = { request: ExecuteInput["parameters"] };
+
 /** The settings of a run that is about to be started, trying it, and starting it. */
-export function useRunStart(testSet: TestSet, endpoint_id: string | null) {
+export function useRunStart(testSet: TestSet, endpoint_id: string | null, parameters: ChosenParameters) {
   const navigate = useNavigate({ from: "/test-sets/$id" });
   const [settings, setSettings] = useState<RunSettings>({ metric_ids: [], repeats: 1, concurrency: null });
   const [preflight, setPreflight] = useState<Preflight | null>(null);
   const { failure, busy, attempt, ...attempts } = useAttempts(endpoint_id);
-  const inputOf = (id: string): ExecuteInput => ({ id: testSet.id, endpoint_id: id, ...chosenOf(settings) });
+  const inputOf = (id: string): ExecuteInput => ({
+    id: testSet.id,
+    endpoint_id: id,
+    ...chosenOf(settings),
+    ...(parameters.request === undefined ? {} : { parameters: parameters.request }),
+  });
   const forget = () => {
     attempts.forget();
     setPreflight(null);

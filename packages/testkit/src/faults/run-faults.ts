@@ -1,0 +1,28 @@
+/**
+ * `npm run test:faults`: many runs that everything goes wrong with. `--scripts` says how many with each queue, `--faults`
+ * how much goes wrong in each, `--tests` how many tests each has, `--seed` where to begin; all numbers are printed.
+ */
+import { parseArgs } from "node:util";
+import { runTests } from "../run-tests.ts";
+
+const { values } = parseArgs({
+  options: {
+    scripts: { type: "string", default: "50" },
+    faults: { type: "string", default: "10" },
+    tests: { type: "string", default: "2000" },
+    seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
+  },
+});
+
+for (const [name, value] of Object.entries(values)) {
+  if (!/^\d{1,9}$/.test(value)) throw new Error(`--${name} is a whole number, not "${value}"`);
+}
+process.env["RHESIS_FAULT_SCRIPTS"] = values.scripts;
+process.env["RHESIS_FAULTS_EACH"] = values.faults;
+process.env["RHESIS_FAULT_TESTS"] = values.tests;
+process.env["RHESIS_FAULT_RESUME_MS"] = "5000";
+process.env["RHESIS_FAULT_SEED"] = values.seed;
+process.stdout.write(
+  `seed ${values.seed}: ${values.scripts} scripts with each queue, ${values.faults} faults in each\n`,
+);
+process.exitCode = (await runTests(["packages/testkit/src/faults/faults.test.ts"])) === 0 ? 0 : 1;
