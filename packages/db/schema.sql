@@ -93,6 +93,58 @@ CREATE TRIGGER audit_insert AFTER INSERT ON public.category REFERENCING NEW TABL
 CREATE TRIGGER audit_update AFTER UPDATE ON public.category FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER touch BEFORE UPDATE ON public.category FOR EACH ROW EXECUTE FUNCTION touch_row();
 
+create unlogged table connector_call (
+  organization_id uuid not null default current_organization(),
+  id uuid not null,
+  connection_id uuid not null,
+  status text not null default 'waiting'::text,
+  request text not null,
+  answer text,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint connector_call_answer_check CHECK (((answer IS NOT NULL) = (status = 'answered'::text))),
+  constraint connector_call_connection_id_fkey FOREIGN KEY (organization_id, connection_id) REFERENCES connector_connection(organization_id, id) ON DELETE CASCADE,
+  constraint connector_call_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint connector_call_pkey PRIMARY KEY (organization_id, id),
+  constraint connector_call_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'sent'::text, 'answered'::text, 'failed'::text])))
+);
+alter table connector_call owner to rhesis_owner;
+alter table connector_call enable row level security;
+alter table connector_call force row level security;
+CREATE INDEX connector_call_connection_id_idx ON public.connector_call USING btree (organization_id, connection_id, status);
+create policy tenant on connector_call for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select on connector_call to rhesis_app;
+grant update (connection_id, status, request, answer, created_at, expires_at) on connector_call to rhesis_app;
+CREATE TRIGGER check_transition BEFORE UPDATE ON public.connector_call FOR EACH ROW EXECUTE FUNCTION check_connector_call_transition();
+CREATE TRIGGER wake AFTER INSERT ON public.connector_call REFERENCING NEW TABLE AS new_calls FOR EACH STATEMENT EXECUTE FUNCTION notify_connector_calls();
+CREATE TRIGGER wake_caller AFTER UPDATE ON public.connector_call FOR EACH ROW WHEN ((new.status = ANY (ARRAY['answered'::text, 'failed'::text]))) EXECUTE FUNCTION notify_connector_answer();
+CREATE TRIGGER wake_holder AFTER DELETE ON public.connector_call FOR EACH ROW WHEN ((old.status = 'sent'::text)) EXECUTE FUNCTION notify_connector_cancel();
+
+create table connector_connection (
+  organization_id uuid not null default current_organization(),
+  id uuid not null,
+  project_id uuid not null,
+  environment text not null,
+  user_id uuid,
+  process text not null,
+  client_version text not null default ''::text,
+  functions text[] not null,
+  created_at timestamp with time zone not null default now(),
+  expires_at timestamp with time zone not null,
+  constraint connector_connection_environment_check CHECK (((length(environment) >= 1) AND (length(environment) <= 63))),
+  constraint connector_connection_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint connector_connection_pkey PRIMARY KEY (organization_id, id),
+  constraint connector_connection_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
+  constraint connector_connection_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE SET NULL
+);
+alter table connector_connection owner to rhesis_owner;
+alter table connector_connection enable row level security;
+alter table connector_connection force row level security;
+CREATE INDEX connector_connection_project_id_idx ON public.connector_connection USING btree (organization_id, project_id, environment);
+create policy tenant on connector_connection for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select on connector_connection to rhesis_app;
+grant update (project_id, environment, user_id, process, client_version, functions, created_at, expires_at) on connector_connection to rhesis_app;
+
 create table conversation (
   organization_id uuid not null default current_organization(),
   test_result_id uuid not null,
@@ -148,6 +200,11 @@ create table endpoint (
   deleted_at timestamp with time zone,
   deletion_id uuid,
   version integer not null default 1,
+  constraint endpoint_config_check CHECK (
+CASE
+    WHEN ((config ->> 'protocol'::text) = 'connector'::text) THEN (((config ->> 'url'::text) IS NULL) AND ((config #>> '{connector,function}'::text[]) IS NOT NULL) AND ((config #>> '{connector,environment}'::text[]) IS NOT NULL))
+    ELSE ((config ->> 'url'::text) IS NOT NULL)
+END),
   constraint endpoint_environment_check CHECK ((environment = ANY (ARRAY['production'::text, 'staging'::text, 'development'::text, 'local'::text]))),
   constraint endpoint_max_concurrency_check CHECK (((max_concurrency >= 1) AND (max_concurrency <= 1000))),
   constraint endpoint_max_per_minute_check CHECK (((max_per_minute >= 1) AND (max_per_minute <= 1000000))),
@@ -1013,6 +1070,20 @@ begin
 end $function$;
 alter routine audit_update() owner to rhesis_owner;
 
+CREATE OR REPLACE FUNCTION public.check_connector_call_transition()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if old.connection_id = new.connection_id
+    and (old.status, new.status) in (('waiting', 'sent'), ('waiting', 'failed'), ('sent', 'answered'), ('sent', 'failed')) then
+    return new;
+  end if;
+  raise check_violation using message = format('a call that is %s cannot become %s', old.status, new.status),
+    constraint = 'connector_call_transition_check', table = 'connector_call';
+end $function$;
+alter routine check_connector_call_transition() owner to rhesis_owner;
+
 CREATE OR REPLACE FUNCTION public.check_run_transition()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1253,6 +1324,36 @@ begin
   return null;
 end $function$;
 alter routine hide_test_in_sets() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.notify_connector_answer()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('connector_answer', new.id::text);
+  return null;
+end $function$;
+alter routine notify_connector_answer() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.notify_connector_calls()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('connector_call', connection_id::text) from (select distinct connection_id from new_calls) s;
+  return null;
+end $function$;
+alter routine notify_connector_calls() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.notify_connector_cancel()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('connector_cancel', old.id::text);
+  return null;
+end $function$;
+alter routine notify_connector_cancel() owner to rhesis_owner;
 
 CREATE OR REPLACE FUNCTION public.notify_hold()
  RETURNS trigger

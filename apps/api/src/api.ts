@@ -1,6 +1,7 @@
 /** The API as one HTTP server: hot paths first, on node's own objects; Express for the rest. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { hostname } from "node:os";
 import { createSecretBox } from "@rhesis/auth/sealed-secret";
 import { createDatabase } from "@rhesis/db/database";
 import { jobCounts } from "@rhesis/db/gates";
@@ -14,6 +15,7 @@ import type { ApiConfig } from "./config.ts";
 import { startHousekeeping } from "./housekeeping.ts";
 import { createRateLimits } from "./host/rate-limits.ts";
 import { createCallerSource } from "./identity/caller.ts";
+import { serveConnector, wantsConnector } from "./connector/upgrade.ts";
 import { createListener } from "./listener.ts";
 import { createRunChanges } from "./run-changes.ts";
 
@@ -42,13 +44,17 @@ export function createApi({ config, logger }: ApiOptions): Api {
   const host = { platform: installation.platform, callers, limits, logger, metrics };
   const listener = createListener({ config, host, queue });
   const server = createHttpServer((request, response) => listener.handle(request, response));
+  const connector = serveConnector({ server, host, gate: installation.gate, trusted_proxies: config.TRUST_PROXY });
   const relay = startRelay({ database, notifications, queue, log: logger });
   const stopHousekeeping = startHousekeeping(database, logger);
   return {
     server,
     listen: () => listenOn(server, config),
     async close() {
-      await stopServer(server, config.SHUTDOWN_SECONDS * 1000, () => listener.stop());
+      await stopServer(server, config.SHUTDOWN_SECONDS * 1000, async () => {
+        listener.stop();
+        await connector.close();
+      });
       stopHousekeeping();
       await relay.close();
       await Promise.all([queue.close(), notifications.close(), limits.close(), installation.close()]);
@@ -78,6 +84,9 @@ function createParts(config: ApiConfig, logger: Logger) {
     }),
     installation: createPlatform({
       database,
+      notifications,
+      log: logger,
+      process: `${hostname()} ${process.pid}`,
       secrets: createSecretBox(config.RHESIS_SECRET_KEYS),
       allow_loopback_targets: config.RHESIS_ALLOW_LOOPBACK_TARGETS,
       allow_private_targets: config.RHESIS_ALLOW_PRIVATE_TARGETS,
@@ -92,7 +101,8 @@ function loginOf(config: ApiConfig) {
 }
 
 function createHttpServer(handle: (request: IncomingMessage, response: ServerResponse) => void): Server {
-  const server = createServer({ keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 120_000 }, handle);
+  const timeouts = { keepAliveTimeout: 65_000, headersTimeout: 20_000, requestTimeout: 120_000 };
+  const server = createServer({ ...timeouts, shouldUpgradeCallback: wantsConnector }, handle);
   server.maxRequestsPerSocket = 0;
   return server;
 }
@@ -108,14 +118,14 @@ function listenOn(server: Server, { HOST, PORT }: ApiConfig): Promise<number> {
 }
 
 /** Waits for requests under way, `patience_ms` at most. */
-async function stopServer(server: Server, patience_ms: number, stopStreams: () => void): Promise<void> {
-  if (!server.listening) return;
+async function stopServer(server: Server, patience_ms: number, stopStreams: () => Promise<void>): Promise<void> {
+  if (!server.listening) return stopStreams();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  stopStreams();
+  const stopped = stopStreams();
   // Connections become idle one by one, as their last answers leave.
   const sweep = setInterval(() => server.closeIdleConnections(), 50);
   const limit = setTimeout(() => server.closeAllConnections(), patience_ms);
-  await closed;
+  await Promise.all([closed, stopped]);
   clearInterval(sweep);
   clearTimeout(limit);
 }

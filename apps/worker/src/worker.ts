@@ -9,6 +9,7 @@ import type { JobLog } from "@rhesis/jobs/job-log";
 import { createQueue, type Queue, type QueueWorker } from "@rhesis/jobs/queue";
 import { startRelay } from "@rhesis/jobs/relay";
 import type { ExecutionObserver } from "@rhesis/services/test-run/execute-types";
+import { ConnectorCalls } from "@rhesis/services/connector/calls";
 import { Deliveries } from "./deliveries.ts";
 import { executeTestRun } from "./jobs/execute-test-run.ts";
 import { rescoreTestRun } from "./jobs/rescore-test-run.ts";
@@ -45,15 +46,11 @@ const defaultGraceMs = 5_000;
 /** Resolves once the worker takes jobs. */
 export async function startWorker(options: WorkerOptions): Promise<RunningWorker> {
   const { database_url, redis_url, log, policy, concurrency, grace_ms = defaultGraceMs } = options;
-  const database = createDatabase({
-    url: database_url,
-    application_name: "rhesis-worker",
-    max_connections: 2 * concurrency + 4,
-    read_connections: 2,
-  });
+  const database = openDatabase(database_url, concurrency);
   const notifications = createNotifications(database_url, "rhesis-worker-notifications");
   const queue = createQueue(redis_url === undefined ? { database_url } : { redis_url }, log);
   const target = createTargetClient({ policy, connections: targetConnections });
+  const connector = new ConnectorCalls({ database, notifications, log });
   const stopping = new AbortController();
   setMaxListeners(0, stopping.signal);
   const secrets = createSecretBox(options.secret_keys);
@@ -62,6 +59,7 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
     execute_test_run: executeTestRun({
       ...tools,
       target,
+      connector,
       onHold: (listener) => notifications.on("endpoint_hold", listener),
     }),
     rescore_test_run: rescoreTestRun(tools),
@@ -77,10 +75,16 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
       await stopTaking(worker, stopping);
       await deliveries.ended(grace_ms + settleMs);
       await Promise.all([relay.close(), stopReconciler(), target.close(), worker.close(false)]);
+      await connector.close();
       await Promise.all([queue.close(), notifications.close()]);
       await database.close();
     },
   };
+}
+
+function openDatabase(url: string, concurrency: number): Database {
+  const connections = { max_connections: 2 * concurrency + 4, read_connections: 2 };
+  return createDatabase({ url, application_name: "rhesis-worker", ...connections });
 }
 
 async function stopTaking(worker: QueueWorker, stopping: AbortController): Promise<void> {

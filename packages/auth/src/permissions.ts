@@ -10,6 +10,7 @@ const actions = {
   member: ["read", "manage"],
   project: crud,
   endpoint: [...crud, "invoke"],
+  connector: ["read", "connect"],
   model: [...crud, "invoke"],
   requirement: crud,
   topic: crud,

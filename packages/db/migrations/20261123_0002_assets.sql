@@ -56,6 +56,11 @@ create table endpoint (
   deletion_id uuid,
   version integer not null default 1,
   primary key (organization_id, id),
+  -- Where it is called: at an address, or as a function of whoever is connected.
+  constraint endpoint_config_check check (
+    case when config ->> 'protocol' = 'connector'
+      then config ->> 'url' is null and config #>> '{connector,function}' is not null and config #>> '{connector,environment}' is not null
+      else config ->> 'url' is not null end),
   constraint endpoint_project_id_fkey foreign key (organization_id, project_id) references project (organization_id, id) on delete cascade
 );
 create unique index endpoint_name_key on endpoint (organization_id, project_id, name) where deleted_at is null;

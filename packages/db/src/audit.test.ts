@@ -52,6 +52,8 @@ const lives: Record<string, Life> = {
 
 const exempt = {
   audit_log: "is the log itself, and can only be added to",
+  connector_call: "is a call under way, gone with its answer",
+  connector_connection: "is who is connected at the moment; the endpoints that this makes are in the log",
   conversation: "is what a test said when its run began; what became of it is what the run measured",
   deletion: "stands in the log as the deletion of the thing that it names",
   idempotency_key: "repeats an answer for a day and changes nothing that people see",

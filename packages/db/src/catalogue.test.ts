@@ -57,6 +57,7 @@ test("every foreign key between tenant tables carries the tenant", async () => {
 const loose: Record<string, string> = {
   "audit_log.entity_id": "outlives what it names",
   "audit_log.user_id": "outlives the person and the membership",
+  "connector_connection.user_id": "is a person, who belongs to no organization; outlives the membership",
   "deletion.entity_id": "names a thing of any kind",
   "deletion.private_to": "outlives the membership",
   "deletion.user_id": "outlives the membership",

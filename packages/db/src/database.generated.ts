@@ -56,6 +56,30 @@ export interface Category {
   version: Generated<number>;
 }
 
+export interface ConnectorCall {
+  answer: string | null;
+  connection_id: string;
+  created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
+  id: string;
+  organization_id: Generated<string>;
+  request: string;
+  status: Generated<"waiting" | "sent" | "answered" | "failed">;
+}
+
+export interface ConnectorConnection {
+  client_version: Generated<string>;
+  created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  environment: string;
+  expires_at: ColumnType<Date, Date | string, Date | string>;
+  functions: string[];
+  id: string;
+  organization_id: Generated<string>;
+  process: string;
+  project_id: string;
+  user_id: string | null;
+}
+
 export interface Conversation {
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   organization_id: Generated<string>;
@@ -466,6 +490,8 @@ export interface DB {
   api_token: ApiToken;
   audit_log: AuditLog;
   category: Category;
+  connector_call: ConnectorCall;
+  connector_connection: ConnectorConnection;
   conversation: Conversation;
   deletion: Deletion;
   endpoint: Endpoint;

@@ -2,7 +2,8 @@
 import { Client } from "pg";
 
 const tables = `
-select c.relname as name, c.relrowsecurity, c.relforcerowsecurity, pg_get_userbyid(c.relowner) as owner,
+select c.relname as name, c.relrowsecurity, c.relforcerowsecurity, c.relpersistence = 'u' as is_unlogged,
+  pg_get_userbyid(c.relowner) as owner,
   (select string_agg('  ' || quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.atttypmod)
       || case when a.attnotnull then ' not null' else '' end
       || coalesce(' default ' || pg_get_expr(d.adbin, d.adrelid), ''), E',\\n' order by a.attnum)
@@ -34,7 +35,7 @@ from pg_proc p where p.pronamespace = 'public'::regnamespace order by p.proname,
 
 type TableRow = Record<"name" | "owner", string> &
   Record<"columns" | "constraints" | "indexes" | "policies" | "grants" | "triggers", string | null> &
-  Record<"relrowsecurity" | "relforcerowsecurity", boolean>;
+  Record<"relrowsecurity" | "relforcerowsecurity" | "is_unlogged", boolean>;
 
 /** @param owner_url a migrated database */
 export async function describeSchema(owner_url: string): Promise<string> {
@@ -58,7 +59,7 @@ function describeTable(table: TableRow): string {
     table.relforcerowsecurity ? `alter table ${table.name} force row level security;` : null,
   ];
   return [
-    `create table ${table.name} (\n${body}\n);`,
+    `create ${table.is_unlogged ? "unlogged " : ""}table ${table.name} (\n${body}\n);`,
     `alter table ${table.name} owner to ${table.owner};`,
     ...security,
     table.indexes,

@@ -19,6 +19,8 @@ const tables = [
   "api_token",
   "audit_log",
   "category",
+  "connector_call",
+  "connector_connection",
   "conversation",
   "deletion",
   "endpoint",

@@ -4,7 +4,9 @@ import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import type { Database } from "@rhesis/db/database";
 import type { Tenant, Tx } from "@rhesis/db/tenant";
 import type { Features } from "@rhesis/auth/features";
+import type { ConnectorPort } from "@rhesis/engine/connector/port";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
+import type { ConnectorCalls } from "@rhesis/services/connector/calls";
 import type { AddressPolicy } from "@rhesis/engine/target/address-policy";
 
 /** Told instead of an id after notifications may have been lost. */
@@ -15,6 +17,8 @@ export type Platform = {
   database: Database;
   secrets: SecretBox;
   targets: TargetClient;
+  /** How functions of connected processes are called. */
+  connector: Pick<ConnectorCalls, "portFor">;
   address_policy: AddressPolicy;
   /**
    * Wakes live subscriptions: calls back with the id of a test run that changed, or `anyTestRun` where that is not
@@ -54,4 +58,10 @@ export type CallingOutContext = MemberContext & {
 /** On whose behalf the transactions of a request run. */
 export function tenantOf(identity: Member, request_id: string): Tenant {
   return { organization_id: identity.organization_id, user_id: identity.user_id, request_id };
+}
+
+/** How the functions of processes that are connected to a project are called for this request. */
+export function connectorOf({ platform, identity, request_id }: CallingOutContext) {
+  const tenant = tenantOf(identity, request_id);
+  return (project_id: string): ConnectorPort => platform.connector.portFor({ tenant, project_id });
 }

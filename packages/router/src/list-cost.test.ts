@@ -127,6 +127,7 @@ const reads = Object.keys(procedures).filter(
 
 /** Of reads that are about something else than one row of their resource. */
 const readInputs = (): Record<string, object> => ({
+  "connector.connections": {},
   "endpoint.presets": {},
   "experiment.version": { id: largeId("experiment", 1), number: 1 },
   "me.get": {},

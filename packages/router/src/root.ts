@@ -2,6 +2,7 @@
 import { apiTokenRouter } from "./api-token/router.ts";
 import { auditLogRouter } from "./audit-log/router.ts";
 import { categoryRouter } from "./category/router.ts";
+import { connectorRouter } from "./connector/router.ts";
 import { deletionRouter } from "./deletion/router.ts";
 import { endpointRouter } from "./endpoint/router.ts";
 import { experimentRouter } from "./experiment/router.ts";
@@ -28,6 +29,7 @@ type Routes = {
   api_token: typeof apiTokenRouter;
   audit_log: typeof auditLogRouter;
   category: typeof categoryRouter;
+  connector: typeof connectorRouter;
   deletion: typeof deletionRouter;
   endpoint: typeof endpointRouter;
   experiment: typeof experimentRouter;
@@ -53,6 +55,7 @@ const routes: Routes = {
   api_token: apiTokenRouter,
   audit_log: auditLogRouter,
   category: categoryRouter,
+  connector: connectorRouter,
   deletion: deletionRouter,
   endpoint: endpointRouter,
   experiment: experimentRouter,

@@ -215,7 +215,8 @@ function requireIdentity(ctx: RequestContext) {
   return ctx.identity;
 }
 
-function requireMember(ctx: RequestContext, permission: Permission): Member {
+/** The caller, where they belong to an organization and may do `permission`. @throws unauthenticated; forbidden */
+export function requireMember(ctx: RequestContext, permission: Permission): Member {
   const identity = requireIdentity(ctx);
   const { organization_id, role } = identity;
   if (organization_id === null || role === null) {

@@ -17,6 +17,7 @@ export function testPlatform(database: Database, overrides: Partial<Platform> = 
     database,
     secrets: testSecrets,
     targets: createTargetClient({ policy: address_policy }),
+    connector: { portFor: () => ({ call: () => Promise.resolve({ kind: "not_connected" }) }) },
     address_policy,
     onTestRunChange: () => () => undefined,
     ...overrides,

@@ -1,6 +1,7 @@
 /** At least one row in every tenant table, so that a loop over the catalogue proves something for each. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { createAsset } from "@rhesis/db/asset";
+import { insertConnectorCall, putConnection } from "@rhesis/db/queries/connector";
 import type { Tx } from "@rhesis/db/tenant";
 import type { TestDatabase } from "./database.ts";
 import type { TestOrganization } from "./tenants.ts";
@@ -82,6 +83,15 @@ async function insertWork(tx: Tx, { project_id, people }: TestOrganization, asse
     .execute();
   await insertConversation(tx, test_result_id);
   await insertPeoplesThings(tx, people.owner.user_id);
+  await insertConnector(tx, project_id);
+}
+
+async function insertConnector(tx: Tx, project_id: string): Promise<void> {
+  const [id, call_id] = [randomUUID(), randomUUID()];
+  const offer = { environment: "development", process: "test", functions: ["ask"] };
+  await putConnection(tx, { id, project_id, user_id: null, client_version: "", ...offer });
+  const call = { environment: "development", function_name: "ask", request: "{}", timeout_ms: 60_000 };
+  await insertConnectorCall(tx, { id: call_id, project_id, ...call });
 }
 
 async function insertConversation(tx: Tx, test_result_id: string): Promise<void> {

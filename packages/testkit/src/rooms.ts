@@ -3,7 +3,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   api: ["auth", "db", "jobs", "router", "telemetry"],
   auth: [],
   cli: ["auth", "db", "jobs", "services", "telemetry"],
-  client: ["router"],
+  client: ["engine", "router"],
   db: ["engine", "telemetry"],
   engine: [],
   jobs: ["db", "telemetry"],

@@ -25,6 +25,7 @@ const breakers: [file: string, module: string, message: string][] = [
   ["apps/web/src/breaker.ts", "@rhesis/testkit/database", testkit],
   ["packages/client/src/breaker.ts", "@rhesis/router/root", types],
   ["packages/client/src/breaker.ts", "@rhesis/router/me/schema", types],
+  ["packages/client/src/breaker.ts", "@rhesis/engine/connector/schema", types],
   ["apps/api/src/breaker.ts", "@rhesis/db/queries/test", hosts],
   ["apps/worker/src/breaker.ts", "@rhesis/db/queries/test", hosts],
   ["packages/services/src/breaker.ts", "pg", sql],

@@ -24,7 +24,7 @@ const columns = [...itemColumns, "config", "auth_secret"] as const;
 /** With the sealed secret: for services, never for output. */
 export type SealedEndpointRow = Pick<Selectable<Endpoint>, (typeof columns)[number]>;
 export type EndpointRow = Omit<SealedEndpointRow, "auth_secret"> & { has_secret: boolean };
-export type EndpointItemRow = Omit<EndpointRow, "config"> & Pick<TargetConfig, "url" | "method">;
+export type EndpointItemRow = Omit<EndpointRow, "config"> & Pick<TargetConfig, "url" | "method" | "connector">;
 
 export type EndpointFilter = {
   q?: string | undefined;
@@ -38,10 +38,14 @@ export async function listEndpoints(tx: Tx, args: PageArgs & EndpointFilter): Pr
   const { q, project_id, environment } = args;
   if (project_id !== undefined) matches = matches.where("project_id", "=", project_id);
   if (environment !== undefined) matches = matches.where("environment", "=", environment);
-  if (q !== undefined) matches = matches.where((eb) => holds(eb, q, "name", "description", sql`config ->> 'url'`));
+  if (q !== undefined)
+    matches = matches.where((eb) =>
+      holds(eb, q, "name", "description", sql`config ->> 'url'`, sql`config #>> '{connector,function}'`),
+    );
   const rows = matches.select([
     ...itemColumns,
-    sql<string>`config ->> 'url'`.as("url"),
+    sql<string | null>`config ->> 'url'`.as("url"),
+    sql<TargetConfig["connector"]>`nullif(config -> 'connector', 'null')`.as("connector"),
     sql<TargetConfig["method"]>`config ->> 'method'`.as("method"),
     sql<boolean>`auth_secret is not null`.as("has_secret"),
   ]);

@@ -19,7 +19,7 @@ afterAll(() => Promise.all([fakes.close(), client.close()]));
 
 /** The preset as it is, at the fake instead of the provider. */
 function atFake(config: TargetConfig): TargetConfig {
-  const { pathname } = new URL(config.url);
+  const { pathname } = new URL(config.url ?? "");
   return { ...config, url: fakes.url + pathname, max_attempts: 1 };
 }
 

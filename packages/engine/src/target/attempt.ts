@@ -1,5 +1,6 @@
 /** What an attempt at a call needs, and what comes of it. */
 import type { buildConnector, Dispatcher } from "undici";
+import type { ConnectorPort } from "../connector/port.ts";
 import type { Variables } from "../template/render.ts";
 import type { Failure } from "./call-failure.ts";
 import type { TokenStore } from "./oauth-token.ts";
@@ -15,6 +16,8 @@ export type CallContext = {
   poolOf: (origin: string) => Dispatcher;
   /** How a connection is opened that no pool holds. */
   connect: buildConnector.connector;
+  /** How functions of connected processes are reached; undefined where nothing is known of any. */
+  connector: ConnectorPort | undefined;
   /** Aborted when the client closes. */
   closing: AbortSignal;
   tokens: TokenStore;

@@ -65,7 +65,7 @@ export function canSendSecret(config: TargetConfig, secret: string): boolean {
 function prepare(config: TargetConfig): Prepared {
   const before = preparedTargets.get(config);
   if (before !== undefined) return before;
-  const url = URL.parse(config.url);
+  const url = URL.parse(config.url ?? "");
   const socket = isSocket(config);
   if (url === null || !(socket ? /^wss?:$/ : /^https?:$/).test(url.protocol))
     throw new TemplateError(`The address of the endpoint is not ${socket ? "one of a WebSocket" : "a web address"}.`);

@@ -1,5 +1,6 @@
 /** Shapes of a target: the AI application under test and how to call it. zod only, so that forms can use them. */
 import { z } from "zod";
+import { environmentName, functionName } from "../connector/schema.ts";
 
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
@@ -70,7 +71,13 @@ export const targetAuth = z.discriminatedUnion("type", [
 ]);
 export type TargetAuth = z.infer<typeof targetAuth>;
 
-export const protocols = ["http", "websocket"] as const;
+export const protocols = ["http", "websocket", "connector"] as const;
+
+/** A function that a connected process offers, and the environment that the process has connected to. */
+export const connectorTarget = z.strictObject({
+  function: functionName,
+  environment: environmentName.default("development"),
+});
 
 export const responseFormats = ["json", "text", "sse", "json_lines"] as const;
 
@@ -90,8 +97,12 @@ export const streamReading = z.strictObject({
 
 /** Everything about a target but its secret. Times in milliseconds, sizes in bytes. */
 export const targetConfig = z.strictObject({
-  protocol: z.enum(protocols).default("http"),
-  url: targetUrl,
+  protocol: z
+    .enum(protocols)
+    .default("http")
+    .describe("`connector` calls a function of a connected process; the others need a `url`"),
+  url: targetUrl.nullable().default(null),
+  connector: connectorTarget.nullable().default(null).describe("What is called where the protocol is `connector`"),
   method: z.enum(httpMethods).default("POST"),
   headers: headers.default({}),
   query: query.default({}),
@@ -142,6 +153,8 @@ export const targetErrorCodes = [
   "not_json",
   "empty_answer",
   "stream_error",
+  "not_connected",
+  "function_failed",
   "mapping_failed",
   "auth_failed",
   "attempts_exhausted",
@@ -171,7 +184,7 @@ export const targetAttempt = z.object({
 });
 export type TargetAttempt = z.infer<typeof targetAttempt>;
 
-/** The request as sent, secrets redacted. */
+/** The request as sent, secrets redacted. A call of a function is a `CALL` of `connector:<environment>/<function>`. */
 export const sentRequest = z.object({
   method: z.string(),
   url: z.string(),

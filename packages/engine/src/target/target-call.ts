@@ -2,6 +2,7 @@ import { TemplateError } from "../template/render.ts";
 import { type AttemptResult, type CallContext, nothing, type Shown } from "./attempt.ts";
 import { buildRequest, type BuiltRequest, canSendSecret } from "./build-request.ts";
 import { type Failure, failure, transportFailure } from "./call-failure.ts";
+import { callConnector } from "./connector-call.ts";
 import { exchange, ExchangeCancelledError, ExchangeTimeoutError, type WireResponse } from "./exchange.ts";
 import { followRedirect } from "./follow-redirect.ts";
 import { readResponse } from "./read-response.ts";
@@ -13,6 +14,7 @@ import { callWebSocket } from "./websocket-call.ts";
 /** One attempt at a call: token, request, redirects, answer. Never throws. */
 export async function attempt(context: CallContext): Promise<AttemptResult> {
   const { config, secret } = context;
+  if (config.protocol === "connector") return callConnector(context);
   const unusable = unusableSecret(config, secret);
   if (unusable !== null) return { ...nothing, failure: failure("auth_failed", unusable, "no") };
   let accessToken: string | null = null;

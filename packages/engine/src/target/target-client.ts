@@ -1,6 +1,7 @@
 import { setTimeout as sleepFor } from "node:timers/promises";
 import { Pool } from "undici";
 import { BoundedCache } from "../bounded-cache.ts";
+import type { ConnectorPort } from "../connector/port.ts";
 import { guardedConnector, type ResolveAll } from "./address-gate.ts";
 import type { AddressPolicy } from "./address-policy.ts";
 import { failure } from "./call-failure.ts";
@@ -23,6 +24,8 @@ export type CallOptions = {
   prior_attempts?: number;
   /** When each attempt may begin; told what it came to. */
   pace?: CallPace;
+  /** How functions of connected processes are reached, on behalf of whoever calls. */
+  connector?: ConnectorPort;
   /** Instead of the target's own number; prior attempts count towards it. */
   max_attempts?: number;
 };
@@ -113,6 +116,7 @@ function contextOf(
     variables: requestVariables(variables),
     idempotencyKey: options.idempotency_key,
     signal: options.signal,
+    connector: options.connector,
     poolOf: tools.poolOf,
     connect: tools.connect,
     closing: tools.closing,

@@ -9,7 +9,7 @@ import { invokeEndpoint as callEndpoint, tryEndpoint as callDraft } from "@rhesi
 import { updateEndpoint as changeEndpoint } from "@rhesis/services/endpoint/update";
 import { notFound } from "@rhesis/telemetry/app-error";
 import { z } from "zod";
-import type { CallingOutContext, Member } from "../context.ts";
+import { connectorOf, type CallingOutContext, type Member } from "../context.ts";
 import { byId, byVersion, deletion } from "../list.ts";
 import { projectScope } from "../project-scope.ts";
 import { requireFeature } from "../require-feature.ts";
@@ -155,8 +155,10 @@ function vaultOf(ctx: { platform: { secrets: SecretBox }; identity: { organizati
   return { secrets: ctx.platform.secrets, organization_id: ctx.identity.organization_id };
 }
 
-function meansOf({ tenant, platform, identity }: CallingOutContext, signal: AbortSignal | undefined) {
+function meansOf(ctx: CallingOutContext, signal: AbortSignal | undefined) {
+  const { tenant, platform, identity } = ctx;
   const { secrets, targets } = platform;
   const { organization_id } = identity;
-  return { read: tenant.read, secrets, targets, organization_id, project_id: projectScope(identity), signal };
+  const scope = { organization_id, project_id: projectScope(identity) };
+  return { read: tenant.read, secrets, targets, connectorFor: connectorOf(ctx), ...scope, signal };
 }

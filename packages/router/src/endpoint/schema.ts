@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { curlProposal, exampleProposal, longestSource, openApiProposal, preset } from "@rhesis/engine/mapping/schema";
-import { httpMethods, targetConfig, targetOutcome } from "@rhesis/engine/target/schema";
+import { connectorTarget, httpMethods, targetConfig, targetOutcome } from "@rhesis/engine/target/schema";
 import { assetFields, description, id, listInput, listOutput, name, searchText, version } from "../list.ts";
 
 export const environments = ["production", "staging", "development", "local"] as const;
@@ -33,10 +33,15 @@ const endpointFields = {
 export const endpoint = z.object({ ...endpointFields, config: targetConfig }).meta({ id: "Endpoint" });
 export type Endpoint = z.infer<typeof endpoint>;
 
+/** Where an endpoint is called: at an address, or as a function of a connected process. */
+export const calledAt = {
+  url: z.string().nullable(),
+  method: z.enum(httpMethods),
+  connector: connectorTarget.nullable(),
+};
+
 /** An endpoint in a list, with where it is instead of its whole configuration. */
-export const endpointItem = z
-  .object({ ...endpointFields, url: z.string(), method: z.enum(httpMethods) })
-  .meta({ id: "EndpointItem" });
+export const endpointItem = z.object({ ...endpointFields, ...calledAt }).meta({ id: "EndpointItem" });
 export type EndpointItem = z.infer<typeof endpointItem>;
 
 export const createEndpoint = z.strictObject({
@@ -55,7 +60,8 @@ const config = targetConfig.shape;
 /** Keys of the configuration that change; each is taken whole, the others stay. */
 export const configChanges = z.strictObject({
   protocol: config.protocol.unwrap().optional(),
-  url: config.url.optional(),
+  url: config.url.unwrap().optional(),
+  connector: config.connector.unwrap().optional(),
   method: config.method.unwrap().optional(),
   headers: config.headers.unwrap().optional(),
   query: config.query.unwrap().optional(),

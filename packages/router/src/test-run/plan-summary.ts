@@ -4,11 +4,12 @@ import type { PlanSummary } from "./schema.ts";
 /** A run with what people need to know of its plan. Headers, query and bodies of calls stay out: they may hold secrets. */
 export function withPlanSummary({ plan, ...run }: TestRunRow): Omit<TestRunRow, "plan"> & { plan: PlanSummary } {
   const { endpoint, metrics, models } = plan;
-  const [url = ""] = endpoint.config.url.split(/[?#]/);
+  const { url: whole, method, connector } = endpoint.config;
+  const url = whole?.split(/[?#]/)[0] ?? null;
   return {
     ...run,
     plan: {
-      endpoint: { id: endpoint.id, name: endpoint.name, url, method: endpoint.config.method },
+      endpoint: { id: endpoint.id, name: endpoint.name, url, method, connector: connector ?? null },
       metrics: metrics.map(({ id, name, parameters, model_id }) => ({
         id,
         name,

@@ -3,7 +3,7 @@ import { metricImplementations, metricParameters, resultVerdicts } from "@rhesis
 import { modelProviders } from "@rhesis/engine/model/schema";
 import { runStatuses } from "@rhesis/engine/run/schema";
 import { metricsSources, plannedParameters } from "@rhesis/engine/plan/schema";
-import { httpMethods } from "@rhesis/engine/target/schema";
+import { calledAt } from "../endpoint/schema.ts";
 import { assetFields, id, listInput, listOutput, name, searchText, timestamp, version } from "../list.ts";
 
 export const runStatus = z.enum(runStatuses);
@@ -58,7 +58,7 @@ export type TestRunItem = z.infer<typeof testRunItem>;
 /** What was fixed when the run started. */
 export const planSummary = z
   .object({
-    endpoint: z.object({ id, name: z.string(), url: z.string(), method: z.enum(httpMethods) }),
+    endpoint: z.object({ id, name: z.string(), ...calledAt }),
     metrics: z.array(
       z.object({
         id,

@@ -9,7 +9,7 @@ import { startTestRun } from "@rhesis/services/test-run/start";
 import { addMetrics, removeMetrics } from "@rhesis/services/test-set/metrics";
 import { addTests, removeTests } from "@rhesis/services/test-set/tests";
 import { compiledOutput } from "../compiled-output.ts";
-import type { TenantContext } from "../context.ts";
+import { connectorOf, type TenantContext } from "../context.ts";
 import { byId, byVersion, deletion } from "../list.ts";
 import { inProjectScope, projectScope } from "../project-scope.ts";
 import { requireFeature } from "../require-feature.ts";
@@ -171,7 +171,8 @@ export const testSetRouter = {
       const project_id = projectScope(ctx.identity);
       const may_judge = ctx.features.llm_judge;
       await ctx.tenant.read((tx) => setInScope({ tx, identity: ctx.identity }, id));
-      const means = { read: ctx.tenant.read, ...ctx.platform, organization_id, project_id, signal };
+      const own = { read: ctx.tenant.read, connectorFor: connectorOf(ctx) };
+      const means = { ...own, ...ctx.platform, organization_id, project_id, signal };
       const checks = await preflightTestRun(means, { ...args, test_set_id: id, project_id, may_judge });
       return { ready: checks.every((check) => check.status !== "failed"), checks };
     }),

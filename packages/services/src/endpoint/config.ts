@@ -16,7 +16,7 @@ export function requireUsableConfig(config: TargetConfig): void {
 /** To whom the secret of a configuration is shown: scheme, host and port of the application and of the token address. */
 function secretGoesTo({ url, auth }: TargetConfig): string {
   const token = auth.type === "client_credentials" ? new URL(auth.token_url).origin : "";
-  return `${new URL(url).origin} ${token}`;
+  return `${url === null ? "" : new URL(url).origin} ${token}`;
 }
 
 /** False where a stored secret would be shown to somebody who has not seen it before. */

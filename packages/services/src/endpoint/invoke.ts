@@ -4,7 +4,8 @@ import { getSealedEndpoint, type SealedEndpointRow } from "@rhesis/db/queries/en
 import type { Tx } from "@rhesis/db/tenant";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
 import type { TargetConfig, TargetOutcome } from "@rhesis/engine/target/schema";
-import { notFound } from "@rhesis/telemetry/app-error";
+import type { ConnectorPort } from "@rhesis/engine/connector/port";
+import { invalid, notFound } from "@rhesis/telemetry/app-error";
 import { endpointSecretPlace, requireUsableConfig, sameSecretPlace } from "./config.ts";
 
 /** `read` opens a short transaction; none is open during the call. */
@@ -12,6 +13,8 @@ export type InvokeMeans = {
   read: <T>(work: (tx: Tx) => Promise<T>) => Promise<T>;
   secrets: SecretBox;
   targets: TargetClient;
+  /** How functions of processes connected to a project are called. */
+  connectorFor: (project_id: string) => ConnectorPort;
   organization_id: string;
   /** Undefined where the caller may see every project. */
   project_id?: string | undefined;
@@ -30,7 +33,7 @@ export const trialTimeoutMs = 30_000;
 /** Calls a stored endpoint once. What the application does is in the outcome. @throws not_found */
 export async function invokeEndpoint(means: InvokeMeans, id: string, stimulus: Stimulus): Promise<TargetOutcome> {
   const endpoint = await readEndpoint(means, id);
-  return call(means, endpoint.config, openSecret(means, endpoint), stimulus);
+  return call(means, endpoint.config, { ...endpoint, secret: openSecret(means, endpoint) }, stimulus);
 }
 
 export type Draft = { config: TargetConfig; secret?: string | undefined; endpoint_id?: string | undefined };
@@ -42,12 +45,18 @@ export type Draft = { config: TargetConfig; secret?: string | undefined; endpoin
 export async function tryEndpoint(means: InvokeMeans, draft: Draft, stimulus: Stimulus): Promise<TargetOutcome> {
   requireUsableConfig(draft.config);
   let secret = draft.secret ?? null;
+  let project_id: string | null = null;
   if (draft.endpoint_id !== undefined) {
     const endpoint = await readEndpoint(means, draft.endpoint_id);
+    project_id = endpoint.project_id;
     if (secret === null && sameSecretPlace(endpoint.config, draft.config)) secret = openSecret(means, endpoint);
   }
-  return call(means, draft.config, secret, stimulus);
+  if (draft.config.protocol === "connector" && project_id === null) throw invalid(unplaced, [placeProblem]);
+  return call(means, draft.config, { secret, project_id }, stimulus);
 }
+
+const unplaced = "A function is called in a project: save the endpoint, or name the one that this is a draft of.";
+const placeProblem = { path: ["endpoint_id"], message: unplaced };
 
 async function readEndpoint({ read, project_id }: InvokeMeans, id: string): Promise<SealedEndpointRow> {
   const endpoint = await read((tx) => getSealedEndpoint(tx, id));
@@ -60,12 +69,15 @@ function openSecret({ secrets, organization_id }: InvokeMeans, { id, auth_secret
 }
 
 function call(
-  { targets, signal }: InvokeMeans,
+  { targets, connectorFor, signal }: InvokeMeans,
   config: TargetConfig,
-  secret: string | null,
+  { secret, project_id }: { secret: string | null; project_id: string | null },
   { input, conversation_id, params }: Stimulus,
 ): Promise<TargetOutcome> {
   const bounded = { ...config, timeout_ms: Math.min(config.timeout_ms, trialTimeoutMs) };
   const variables = { input, conversation_id: conversation_id ?? null, params: params ?? {} };
-  return targets.call(bounded, secret, variables, { max_attempts: 1, ...(signal === undefined ? {} : { signal }) });
+  const connector =
+    config.protocol === "connector" && project_id !== null ? { connector: connectorFor(project_id) } : {};
+  const ending = signal === undefined ? {} : { signal };
+  return targets.call(bounded, secret, variables, { max_attempts: 1, ...connector, ...ending });
 }

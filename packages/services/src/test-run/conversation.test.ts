@@ -316,6 +316,7 @@ describe("before a run", () => {
         read: (work) => open().database.read(a.tenant, work),
         secrets,
         targets: target,
+        connectorFor: () => ({ call: () => Promise.resolve({ kind: "not_connected" }) }),
         address_policy: policy,
         organization_id: a.id,
       },

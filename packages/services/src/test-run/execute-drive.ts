@@ -117,10 +117,11 @@ class Execution {
   }
 
   #begun(): BegunRun {
-    const { plan, endpoint_id, source_run_id } = this.#taken;
+    const { plan, project_id, endpoint_id, source_run_id } = this.#taken;
     return {
       run: this.#run,
       plan,
+      project_id,
       endpoint_id,
       source_run_id,
       ending: this.#watch.ending,

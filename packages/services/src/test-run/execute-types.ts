@@ -51,6 +51,7 @@ export type RunToExecute = {
 export type BegunRun = {
   run: RunToExecute;
   plan: RunPlan;
+  project_id: string;
   endpoint_id: string;
   /** The run whose answers are scored again, where it is one of those and its source still exists. */
   source_run_id: string | null;

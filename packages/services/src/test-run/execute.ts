@@ -3,6 +3,8 @@ import { readRunAccess } from "@rhesis/db/queries/run-access";
 import type { Tx } from "@rhesis/db/tenant";
 import { TargetPace } from "@rhesis/engine/target/call-pace";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
+import type { ConnectorCalls } from "../connector/calls.ts";
+import { connectedTarget } from "../connector/connected-target.ts";
 import { openScoring, openTargetSecret } from "./execute-access.ts";
 import { circuitBreaker } from "./execute-breaker.ts";
 import { executeConversation } from "./execute-conversation.ts";
@@ -11,7 +13,11 @@ import { driveRun } from "./execute-drive.ts";
 import { executeResult } from "./execute-result.ts";
 import type { ClaimedResult, ExecutionEnd, ExecutionTools, OpenMaker, RunToExecute } from "./execute-types.ts";
 
-export type CallingTools = ExecutionTools & { target: TargetClient };
+export type CallingTools = ExecutionTools & {
+  target: TargetClient;
+  /** How functions of connected processes are called. */
+  connector?: Pick<ConnectorCalls, "portFor"> | undefined;
+};
 
 /**
  * Executes or goes on with a run. Faults of the endpoint and of models become results; what is thrown is a fault of
@@ -34,7 +40,7 @@ function openCaller(tools: CallingTools): OpenMaker {
       test_run_id: run.test_run_id,
       plan,
       scoring: openScoring(tools, begun, access.models),
-      target,
+      target: connectedTarget(target, tools.connector, begun),
       access: openTargetSecret(secrets, plan, { organization_id, endpoint: access.endpoint }),
       pace,
       signal: begun.signal,

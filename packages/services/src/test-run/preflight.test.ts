@@ -50,6 +50,7 @@ const preflight = (test_set_id: string, endpoint_id: string) =>
       read: (work) => open().database.read(a.tenant, work),
       secrets,
       targets,
+      connectorFor: () => ({ call: () => Promise.resolve({ kind: "not_connected" }) }),
       address_policy,
       organization_id: a.id,
     },

@@ -30,6 +30,7 @@ function peopleExamples(place: Place): Record<string, Input> {
     "api_token.revoke": { id },
     "audit_log.list": { entity_id: place.topic_id, user_id },
     "audit_log.get": { id: place.audit_id },
+    "connector.connections": { project_id },
     "deletion.list": {},
     "deletion.restore": { deletion_id: place.deletion_id },
     "deletion.purge": { deletion_id: place.deletion_id },

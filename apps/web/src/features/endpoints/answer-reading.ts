@@ -15,6 +15,7 @@ export type StreamValues = {
 const formats: Record<Protocol, readonly ResponseFormat[]> = {
   http: ["json", "text", "sse", "json_lines"],
   websocket: ["json", "text"],
+  connector: ["json"],
 };
 
 export function streamValuesOf(stream: Config["stream"]): StreamValues {

@@ -38,7 +38,7 @@ export function AnswerSection({ form, tried }: Props) {
         )
       }
     >
-      <ReadingFields form={form} />
+      {config.connector === null && <ReadingFields form={form} />}
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm">
         {answerFields.map((field) => (
           <TextInput

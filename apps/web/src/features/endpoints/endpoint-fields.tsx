@@ -6,6 +6,7 @@ import { ProjectSelect } from "../../ui/project-select.tsx";
 import { AddressFields } from "./address-fields.tsx";
 import { AnswerSection } from "./answer-section.tsx";
 import { AuthSection } from "./auth-section.tsx";
+import { ConnectedFunction } from "./connected-function.tsx";
 import type { EndpointValues } from "./endpoint-values.ts";
 import { environmentOptions } from "./environments.ts";
 import { RequestSection } from "./request-section.tsx";
@@ -18,11 +19,12 @@ export function EndpointFields(props: {
   tried: string | null;
 }) {
   const { form, endpoint } = props;
+  const called = form.getValues().config.connector;
   return (
     <Stack>
       <Section title="The application">
         <TextInput label="Name" placeholder="Support chatbot" {...form.getInputProps("name")} />
-        <AddressFields form={form} />
+        {called === null && <AddressFields form={form} />}
         <SimpleGrid cols={{ base: 1, xs: 2 }}>
           {endpoint === undefined && (
             <ProjectSelect
@@ -40,7 +42,11 @@ export function EndpointFields(props: {
           />
         </SimpleGrid>
       </Section>
-      <AuthSection form={form} {...(endpoint === undefined ? {} : { endpoint })} />
+      {called === null ? (
+        <AuthSection form={form} {...(endpoint === undefined ? {} : { endpoint })} />
+      ) : (
+        <ConnectedFunction project_id={form.getValues().project_id} called={called} />
+      )}
       <RequestSection form={form} />
       <AnswerSection form={form} tried={props.tried} />
       <LimitsAndDescription form={form} />

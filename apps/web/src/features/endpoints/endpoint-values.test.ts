@@ -35,6 +35,13 @@ test("what was stored goes through the form unchanged", () => {
   expect(input.expected_version).toBe(3);
 });
 
+test("a connected function stays one: it has no address", () => {
+  const connector = { function: "answer", environment: "development" };
+  const connected = { ...endpoint, config: targetConfig.parse({ protocol: "connector", connector }) };
+  const input = updateEndpoint.parse(updateInputOf(valuesOfEndpoint(connected), connected));
+  expect(input.config).toEqual(connected.config);
+});
+
 test("a new endpoint needs a name and an address, and a body that is JSON", () => {
   const values = newEndpointValues(id);
   values.config = { ...values.config, request_mapping: "{ not json" };

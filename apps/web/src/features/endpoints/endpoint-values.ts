@@ -23,6 +23,8 @@ export type EndpointValues = {
     protocol: Config["protocol"];
     /** Empty for none. */
     subprotocol: string;
+    /** The function that is called instead of an address; set by what connects, not by the form. */
+    connector: Config["connector"];
     url: string;
     method: Config["method"];
     headers: Pair[];
@@ -88,6 +90,7 @@ export function newEndpointValues(project_id: string): EndpointValues {
     config: {
       protocol: "http",
       subprotocol: "",
+      connector: null,
       url: "",
       method: "POST",
       headers: [],
@@ -120,7 +123,8 @@ export function configValuesOf(config: Config): EndpointValues["config"] {
   return {
     protocol: config.protocol,
     subprotocol: config.subprotocol ?? "",
-    url: config.url,
+    connector: config.connector,
+    url: config.url ?? "",
     method: config.method,
     headers: pairsOf(config.headers),
     query: pairsOf(config.query),
@@ -141,7 +145,7 @@ export function withReading(values: EndpointValues, reading: Reading): EndpointV
   return { ...values, config: { ...config, ...answersOf({ ...reading, response_format }) } };
 }
 
-const originOf = (url: string): string | null => URL.parse(url)?.origin ?? null;
+const originOf = (url: string | null): string | null => URL.parse(url ?? "")?.origin ?? null;
 
 /** The form filled in with what was proposed. A secret that was entered for another server does not go along. */
 export function withProposal(
@@ -203,10 +207,11 @@ export function configOf({ config }: EndpointValues) {
   const response_format = formatFor(protocol, config.response_format);
   return {
     protocol,
-    subprotocol: protocol === "http" || subprotocol === "" ? null : subprotocol,
+    connector: config.connector,
+    subprotocol: protocol !== "websocket" || subprotocol === "" ? null : subprotocol,
     response_format,
     stream: isStreamed({ protocol, response_format }) ? streamOf(config.stream) : null,
-    url: config.url.trim(),
+    url: protocol === "connector" ? null : config.url.trim(),
     method: config.method,
     headers: headersOf(config.headers),
     query: headersOf(config.query),

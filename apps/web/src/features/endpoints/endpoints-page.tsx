@@ -1,4 +1,4 @@
-import { Badge, Code, Select } from "@mantine/core";
+import { Badge, Code, Group, Select } from "@mantine/core";
 import { IconPlugConnected, IconPlus } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import type { ReactNode } from "react";
@@ -16,6 +16,8 @@ import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { RelativeTime } from "../../ui/relative-time.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
+import { ConnectedBadge } from "./connected-function.tsx";
+import { offering, useConnections } from "./connections.ts";
 import { environmentLabels, environmentOptions } from "./environments.ts";
 
 export const Route = createLazyRoute("/endpoints")({ component: EndpointsPage });
@@ -37,12 +39,7 @@ const columns: readonly Column<EndpointItem, "name" | "created_at">[] = [
     title: "Address",
     width: "minmax(200px, 3fr)",
     wide_only: true,
-    cell: (row) => (
-      <>
-        <Code mr={6}>{row.method}</Code>
-        {row.url}
-      </>
-    ),
+    cell: (row) => <CalledAt row={row} />,
   },
   {
     key: "environment",
@@ -63,6 +60,31 @@ const columns: readonly Column<EndpointItem, "name" | "created_at">[] = [
     cell: (row) => <RelativeTime date={row.created_at} />,
   },
 ];
+
+function CalledAt({ row }: { row: EndpointItem }) {
+  const { connector } = row;
+  // All rows share one question.
+  const connections = useConnections(connector !== null);
+  if (connector === null) {
+    return (
+      <>
+        <Code mr={6}>{row.method}</Code>
+        {row.url}
+      </>
+    );
+  }
+  return (
+    <Group gap={8} wrap="nowrap">
+      <span>
+        <Code mr={6}>function</Code>
+        {connector.function} in {connector.environment}
+      </span>
+      {connections !== undefined && (
+        <ConnectedBadge is_connected={offering(connections, row.project_id, connector).length > 0} />
+      )}
+    </Group>
+  );
+}
 
 function EndpointsPage() {
   const search = Route.useSearch();

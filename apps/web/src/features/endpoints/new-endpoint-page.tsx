@@ -11,6 +11,7 @@ import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.t
 import { notifyDone } from "../../ui/notices.ts";
 import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { ConnectInstead } from "./connected-function.tsx";
 import { createInputOf, newEndpointValues } from "./endpoint-values.ts";
 import { EndpointWorkbench } from "./endpoint-workbench.tsx";
 import { StartFrom } from "./start-from.tsx";
@@ -57,6 +58,7 @@ function NewEndpoint({ project_id }: { project_id: string }) {
   return (
     <>
       {can("endpoint:create") && <StartFrom form={form} />}
+      <ConnectInstead project_id={form.values.project_id} />
       <EndpointWorkbench form={form} onSubmit={onSubmit}>
         <FormFailure failure={failure} />
         <FormActions

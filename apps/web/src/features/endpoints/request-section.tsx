@@ -12,22 +12,20 @@ import { insertionFor, variables } from "./variables.ts";
 
 type Form = UseFormReturnType<EndpointValues>;
 
+const looks: Record<EndpointValues["config"]["protocol"], { what: string; description: string }> = {
+  http: { what: "Body", description: "The body of the call" },
+  websocket: { what: "First message", description: "The first message once the WebSocket is open" },
+  connector: { what: "Parameters", description: "The parameters of the function by name" },
+};
+
 /** What is sent: the body with places for the question, headers, and parameters of the address. */
 export function RequestSection({ form }: { form: Form }) {
   const { config } = form.getValues();
-  const isSocket = config.protocol === "websocket";
-  const what = isSocket ? "First message" : "Body";
+  const { what, description } = looks[config.protocol];
   const insert = useRef<InsertText>(null);
   const problem = requestBodyOf(config.request_mapping).problem ?? problemBelow(form.errors, "config.request_mapping");
   return (
-    <Section
-      title="What to send"
-      description={
-        isSocket
-          ? "The first message once the WebSocket is open, with places that are filled in for each test."
-          : "The body of the call, with places that are filled in for each test."
-      }
-    >
+    <Section title="What to send" description={`${description}, with places that are filled in for each test.`}>
       <Input.Wrapper
         label={what}
         labelElement="div"
@@ -56,7 +54,7 @@ export function RequestSection({ form }: { form: Form }) {
           insertRef={insert}
         />
       </Input.Wrapper>
-      <HeadersAndParameters form={form} />
+      {config.connector === null && <HeadersAndParameters form={form} />}
     </Section>
   );
 }

@@ -57,6 +57,7 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete, onAnswe
   const [conversation, setConversation] = useState("");
   const [given, setGiven] = useState<Record<string, string>>({});
   const attempt = useTrial(onAnswered);
+  const isNowhere = values.config.connector === null && values.config.url.trim() === "";
   const names = paramsUsed(values.config.request_mapping);
   const run = () => {
     const params = Object.fromEntries(names.map((name) => [name, given[name] ?? ""]));
@@ -86,7 +87,7 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete, onAnswe
           variant="light"
           leftSection={<IconPlayerPlay size={16} />}
           loading={attempt.isPending}
-          disabled={values.config.url.trim() === ""}
+          disabled={isNowhere}
           onClick={run}
         >
           Send
@@ -98,7 +99,7 @@ export function TryEndpoint({ values, endpoint_id, onPick, onIncomplete, onAnswe
         />
       </Group>
       <Stack gap="sm" aria-live="polite">
-        {values.config.url.trim() === "" && (
+        {isNowhere && (
           <Text size="sm" c="dimmed">
             Enter the address first.
           </Text>

@@ -14,6 +14,8 @@ const words: Record<NonNullable<TargetAttempt["error_code"]>, string> = {
   not_json: "The answer is not JSON",
   empty_answer: "The answer is empty",
   stream_error: "Reported an error in its answer",
+  not_connected: "No process is connected",
+  function_failed: "The function ended with an error",
   mapping_failed: "The answer was not where it is expected",
   auth_failed: "Could not sign in",
   attempts_exhausted: "Given up",
