@@ -22,7 +22,10 @@ async function isDarkAtFirst(page: Page): Promise<boolean> {
   const held = Promise.withResolvers<void>();
   await page.route("**/assets/*.js", (route) => held.promise.then(() => route.continue()));
   await page.reload({ waitUntil: "commit" });
-  await page.waitForFunction(() => document.styleSheets.length > 0 && document.getElementById("root") !== null);
+  await page.waitForFunction(() => {
+    const sheets = [...document.querySelectorAll<HTMLLinkElement>('link[rel="stylesheet"]')];
+    return sheets.length > 0 && sheets.every(({ sheet }) => sheet !== null) && document.getElementById("root") !== null;
+  });
   const dark = await isDark(page);
   held.resolve();
   await page.getByRole("radiogroup", { name: "Colours" }).waitFor();
