@@ -18,6 +18,7 @@ import { useTableKeys, type Steps } from "./data-table-keys.ts";
 import type { Column } from "./data-table-column.ts";
 import type { ListPages } from "./list-pages.ts";
 import { ErrorState } from "./error-state.tsx";
+import { fittingColumns, leastWidth, useWidth } from "./fitting-columns.ts";
 import { ListFailure } from "./list-failure.tsx";
 import { useOpenRow, type IdOrder } from "./open-row.ts";
 import styles from "./data-table.module.css";
@@ -52,11 +53,8 @@ type Props<Row extends { id: string }, Sort extends string> = {
 
 const narrow = "(max-width: 48em)";
 const headerHeight = 40;
-
-function leastWidth(columns: readonly Column<never>[]): number {
-  const pixels = (width: string): number => Number(/(\d+)px/.exec(width)?.[1] ?? 120);
-  return columns.reduce((sum, column) => sum + pixels(column.width), 0);
-}
+/** Of the boxes that choose rows. */
+const chooserWidth = 44;
 
 function countText({ rows, total, total_is_capped }: ListPages<unknown>): string {
   if (total === null) return "";
@@ -67,9 +65,11 @@ function countText({ rows, total, total_is_capped }: ListPages<unknown>): string
 export function DataTable<Row extends { id: string }, Sort extends string>(props: Props<Row, Sort>) {
   const { label, columns: allColumns, pages, selection, openId, onOpen, rowHeight = 44 } = props;
   const isNarrow = useMediaQuery(narrow) ?? false;
+  const [measure, width] = useWidth();
+  const chooser = selection === undefined ? 0 : chooserWidth;
   const columns = useMemo(
-    () => allColumns.filter((column) => !isNarrow || column.wide_only !== true),
-    [allColumns, isNarrow],
+    () => fittingColumns(allColumns, isNarrow ? 0 : width === null ? null : width - chooser),
+    [allColumns, isNarrow, width, chooser],
   );
   const scroll = useRef<HTMLDivElement>(null);
   const gridId = useId();
@@ -121,8 +121,8 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
 
   const tracks = columns.map((column) => column.width).join(" ");
   const variables = {
-    "--columns": selection === undefined ? tracks : `44px ${tracks}`,
-    "--least": `${leastWidth(columns) + (selection === undefined ? 0 : 44)}px`,
+    "--columns": selection === undefined ? tracks : `${chooserWidth}px ${tracks}`,
+    "--least": `${leastWidth(columns) + chooser}px`,
   } as CSSProperties;
 
   if (rows.length === 0 && !pages.is_loading) {
@@ -136,7 +136,7 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
     );
   }
   return (
-    <div className={styles.frame} style={variables} data-stale={pages.is_stale || undefined}>
+    <div ref={measure} className={styles.frame} style={variables} data-stale={pages.is_stale || undefined}>
       <div
         ref={scroll}
         className={styles.scroll}

@@ -1,12 +1,14 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { failureOf } from "../../api/problems.ts";
 import { alone, trpc } from "../../api/trpc.ts";
 import { useFeature } from "../../session/member.tsx";
 import { Section } from "../../ui/page.tsx";
 import { durationText } from "../../ui/relative-time.tsx";
 import { SwitchedOffNote } from "../../ui/switched-off.tsx";
+import styles from "./try-model.module.css";
 import { configOfValues, type ModelValues } from "./model-values.ts";
 
 /** One short question to the model as the form describes it, saved or not. `id`: whose stored key may be used. */
@@ -24,6 +26,12 @@ function Trial({ values, id }: { values: ModelValues; id?: string }) {
       config: configOfValues(values),
       ...(values.api_key === "" ? {} : { api_key: values.api_key }),
     });
+  const outcome = useRef<HTMLDivElement>(null);
+  const isSettled = attempt.isError || attempt.isSuccess;
+  useEffect(() => {
+    // The button stands above the fold, and what came of pressing it may not.
+    if (isSettled) outcome.current?.scrollIntoView({ block: "nearest" });
+  }, [isSettled, attempt.submittedAt]);
   return (
     <Section
       title="Try it"
@@ -40,7 +48,7 @@ function Trial({ values, id }: { values: ModelValues; id?: string }) {
         </Button>
       }
     >
-      <div aria-live="polite">
+      <div aria-live="polite" ref={outcome} className={styles.outcome}>
         {attempt.isError && <Alert color="red">{firstProblem(attempt.error)}</Alert>}
         {attempt.data !== undefined && (
           <Alert
