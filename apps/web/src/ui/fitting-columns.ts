@@ -1,5 +1,6 @@
 /** Which columns of a table have room. */
-import { useCallback, useState } from "react";
+import { useMediaQuery } from "@mantine/hooks";
+import { useCallback, useMemo, useRef, useState, type CSSProperties } from "react";
 import type { Column } from "./data-table-column.ts";
 
 type Width = Pick<Column<never>, "width" | "wide_only">;
@@ -24,16 +25,36 @@ export function fittingColumns<Each extends Width>(columns: readonly Each[], roo
   return fitting;
 }
 
-/** The width of an element as it changes, in pixels; null before it is on the page. */
-export function useWidth(): [measure: (element: HTMLElement | null) => (() => void) | undefined, width: number | null] {
+const narrow = "(max-width: 48em)";
+/** Pixels of the boxes that choose rows. */
+const chooserWidth = 44;
+
+/**
+ * The columns that have room in a table. `measured` goes to the element that scrolls, which `scroll` then holds; `widths`
+ * are the custom properties of the table's style sheet.
+ */
+export function useFittingColumns<Each extends Width>(all: readonly Each[], hasChooser: boolean) {
+  const scroll = useRef<HTMLDivElement>(null);
+  const isNarrow = useMediaQuery(narrow) ?? false;
   const [width, setWidth] = useState<number | null>(null);
-  const measure = useCallback((element: HTMLElement | null) => {
-    if (element === null) return undefined;
+  const measured = useCallback((element: HTMLDivElement) => {
+    scroll.current = element;
     const read = () => setWidth(element.clientWidth);
     read();
     const observer = new ResizeObserver(read);
     observer.observe(element);
-    return () => observer.disconnect();
+    return () => {
+      observer.disconnect();
+      scroll.current = null;
+    };
   }, []);
-  return [measure, width];
+  const chooser = hasChooser ? chooserWidth : 0;
+  const room = width === null ? null : width - chooser;
+  const columns = useMemo(() => fittingColumns(all, isNarrow ? 0 : room), [all, isNarrow, room]);
+  const tracks = columns.map((column) => column.width).join(" ");
+  const widths = {
+    "--columns": hasChooser ? `${chooser}px ${tracks}` : tracks,
+    "--least": `${leastWidth(columns) + chooser}px`,
+  } as CSSProperties;
+  return { columns, scroll, measured, widths };
 }

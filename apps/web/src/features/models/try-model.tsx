@@ -1,7 +1,6 @@
 import { Alert, Button, Group, Text } from "@mantine/core";
 import { IconPlayerPlay } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useEffect, useRef } from "react";
 import { failureOf } from "../../api/problems.ts";
 import { alone, trpc } from "../../api/trpc.ts";
 import { useFeature } from "../../session/member.tsx";
@@ -26,12 +25,6 @@ function Trial({ values, id }: { values: ModelValues; id?: string }) {
       config: configOfValues(values),
       ...(values.api_key === "" ? {} : { api_key: values.api_key }),
     });
-  const outcome = useRef<HTMLDivElement>(null);
-  const isSettled = attempt.isError || attempt.isSuccess;
-  useEffect(() => {
-    // The button stands above the fold, and what came of pressing it may not.
-    if (isSettled) outcome.current?.scrollIntoView({ block: "nearest" });
-  }, [isSettled, attempt.submittedAt]);
   return (
     <Section
       title="Try it"
@@ -48,10 +41,17 @@ function Trial({ values, id }: { values: ModelValues; id?: string }) {
         </Button>
       }
     >
-      <div aria-live="polite" ref={outcome} className={styles.outcome}>
-        {attempt.isError && <Alert color="red">{firstProblem(attempt.error)}</Alert>}
+      <div aria-live="polite">
+        {attempt.isError && (
+          <Alert key={attempt.submittedAt} ref={showIt} className={styles.outcome} color="red">
+            {firstProblem(attempt.error)}
+          </Alert>
+        )}
         {attempt.data !== undefined && (
           <Alert
+            key={attempt.submittedAt}
+            ref={showIt}
+            className={styles.outcome}
             color={attempt.data.ok ? "green" : "red"}
             title={attempt.data.ok ? "It answers" : "It does not answer"}
           >
@@ -71,6 +71,11 @@ function Trial({ values, id }: { values: ModelValues; id?: string }) {
       </div>
     </Section>
   );
+}
+
+/** What came of a try may be below the fold, while the button is above it. */
+function showIt(outcome: HTMLElement | null): void {
+  outcome?.scrollIntoView({ block: "nearest" });
 }
 
 function firstProblem(error: unknown): string {

@@ -3,6 +3,7 @@ import { Alert, Group, Stack, Tabs, Text, Title } from "@mantine/core";
 import type { TestResult } from "@rhesis/router/test-result/schema";
 import type { PlanSummary } from "@rhesis/router/test-run/schema";
 import { TextLink } from "../../ui/link.tsx";
+import { LongText } from "../../ui/long-text.tsx";
 import { durationText } from "../../ui/relative-time.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";
 import { Fact } from "../tests/test-facts.tsx";
@@ -58,9 +59,9 @@ export function ResultView({ result, plan }: Props) {
           <div className="break-words">{error_message}</div>
         </Alert>
       )}
-      <Fact label="Input">{result.input}</Fact>
+      <LongText label="Input" text={result.input} />
       {output !== null && <AnswerText text={output} />}
-      {result.expected_output !== null && <Fact label="Expected output">{result.expected_output}</Fact>}
+      {result.expected_output !== null && <LongText label="Expected output" text={result.expected_output} />}
       {(answer?.context.length ?? 0) > 0 && (
         <Fact label="What the application looked up">
           <ol style={{ margin: 0, paddingLeft: 20 }}>
