@@ -148,3 +148,35 @@ test.each(reads)("%s makes one round trip at most", async (name) => {
   const { round_trips, reads } = await counted.count(() => call(name)(input));
   expect(round_trips).toBe(reads.length === 0 ? 0 : 1);
 });
+
+const serverError = "The application answered with an error (500 Internal Server Error).";
+
+/** Every fifth result of the first run becomes an error: half of them for one cause, each of the others in other words. */
+async function breakResults(): Promise<void> {
+  await open().admin(
+    `update test_result set verdict = 'error', error_code = 'http_error', error_message =
+       case n % 10 when 0 then $2 else 'Order ' || n || ' of ' || gen_random_uuid() || ' failed' end
+     from (select id, row_number() over (order by id) as n from test_result where test_run_id = $1) as numbered
+     where numbered.id = test_result.id and n % 5 = 0`,
+    [largeId("test_run", 1), serverError],
+  );
+  await open().admin("vacuum (analyze) test_result");
+}
+
+test("errors of one cause are found among many without reading more of them than it takes to fill a page", async () => {
+  await breakResults();
+  const run = { test_run_id: largeId("test_run", 1) };
+  const half = size.many / 10;
+  for (const error_cause of [serverError, "Order … of … failed"]) {
+    const filter = { ...run, error_code: "http_error", error_cause, limit: pageSize };
+    const { result, reads } = await counted.count(() => call("test_result.list")(filter));
+    expect([result.items.length, result.total]).toEqual([pageSize, half]);
+    const withoutCount = reads.filter(({ query }) => !query.sql.startsWith("select count(*)"));
+    expect(withoutCount.length).toBe(reads.length - 1);
+    for (const mode of ["force_custom_plan", "force_generic_plan"] as const) {
+      const buffers = await counted.buffersOf(withoutCount, mode);
+      expect.soft(buffers / pageSize, `buffers per row, ${mode}`).toBeLessThanOrEqual(buffersPerRow);
+    }
+  }
+  expect(await call("test_result.summary")(run)).toMatchObject({ by_error: [{ total: half }, { total: half }] });
+});

@@ -1,23 +1,14 @@
 /** The table of every list: virtualised, sorted and paged by the server, moved through by keyboard. */
 import { Box, Checkbox, Loader, Skeleton } from "@mantine/core";
-import { useMediaQuery } from "@mantine/hooks";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import {
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  type CSSProperties,
-  type ReactNode,
-} from "react";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { TableRow, type RowActions } from "./data-table-row.tsx";
 import { SortHeader } from "./data-table-sort.tsx";
 import { useTableKeys, type Steps } from "./data-table-keys.ts";
 import type { Column } from "./data-table-column.ts";
 import type { ListPages } from "./list-pages.ts";
 import { ErrorState } from "./error-state.tsx";
+import { useFittingColumns } from "./fitting-columns.ts";
 import { ListFailure } from "./list-failure.tsx";
 import { useOpenRow, type IdOrder } from "./open-row.ts";
 import styles from "./data-table.module.css";
@@ -50,13 +41,7 @@ type Props<Row extends { id: string }, Sort extends string> = {
   footer?: ReactNode;
 };
 
-const narrow = "(max-width: 48em)";
 const headerHeight = 40;
-
-function leastWidth(columns: readonly Column<never>[]): number {
-  const pixels = (width: string): number => Number(/(\d+)px/.exec(width)?.[1] ?? 120);
-  return columns.reduce((sum, column) => sum + pixels(column.width), 0);
-}
 
 function countText({ rows, total, total_is_capped }: ListPages<unknown>): string {
   if (total === null) return "";
@@ -66,12 +51,7 @@ function countText({ rows, total, total_is_capped }: ListPages<unknown>): string
 
 export function DataTable<Row extends { id: string }, Sort extends string>(props: Props<Row, Sort>) {
   const { label, columns: allColumns, pages, selection, openId, onOpen, rowHeight = 44 } = props;
-  const isNarrow = useMediaQuery(narrow) ?? false;
-  const columns = useMemo(
-    () => allColumns.filter((column) => !isNarrow || column.wide_only !== true),
-    [allColumns, isNarrow],
-  );
-  const scroll = useRef<HTMLDivElement>(null);
+  const { columns, scroll, measured, widths } = useFittingColumns(allColumns, selection !== undefined);
   const gridId = useId();
   const { rows } = pages;
   const [moved, setActive] = useState(-1);
@@ -119,12 +99,6 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
     close: openId === undefined ? null : (props.onClose ?? null),
   });
 
-  const tracks = columns.map((column) => column.width).join(" ");
-  const variables = {
-    "--columns": selection === undefined ? tracks : `44px ${tracks}`,
-    "--least": `${leastWidth(columns) + (selection === undefined ? 0 : 44)}px`,
-  } as CSSProperties;
-
   if (rows.length === 0 && !pages.is_loading) {
     const failed = pages.error !== null;
     return (
@@ -136,9 +110,9 @@ export function DataTable<Row extends { id: string }, Sort extends string>(props
     );
   }
   return (
-    <div className={styles.frame} style={variables} data-stale={pages.is_stale || undefined}>
+    <div className={styles.frame} style={widths} data-stale={pages.is_stale || undefined}>
       <div
-        ref={scroll}
+        ref={measured}
         className={styles.scroll}
         role="grid"
         aria-label={label}

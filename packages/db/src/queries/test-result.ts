@@ -3,6 +3,7 @@ import { sql, type RawBuilder, type Selectable } from "kysely";
 import { notFound } from "@rhesis/telemetry/app-error";
 import type { ResultVerdict, ScoreVerdict } from "@rhesis/engine/metric/schema";
 import type { Score, TestResult } from "../database.generated.ts";
+import { errorCause } from "../error-cause.ts";
 import { holds } from "../like.ts";
 import { readDressedPage, type Page, type PageArgs } from "../page.ts";
 import type { Tx } from "../tenant.ts";
@@ -55,16 +56,23 @@ export type ResultFilter = {
   requirement_id?: string | undefined;
   metric_id?: string | undefined;
   metric_verdict?: ScoreVerdict | undefined;
+  error_code?: string | undefined;
+  error_cause?: string | undefined;
   q?: string | undefined;
 };
 
+const causeOfResult = errorCause(sql.ref("error_message"));
+
 function matching(tx: Tx, filter: ResultFilter) {
   let matches = tx.selectFrom("test_result");
-  for (const column of ["status", "verdict", "requirement_id"] as const) {
+  for (const column of ["status", "verdict", "requirement_id", "error_code"] as const) {
     const value = filter[column];
     if (value !== undefined) matches = matches.where(column, "=", value);
   }
-  const { q } = filter;
+  const { q, error_code, error_cause } = filter;
+  // Implied, and said for the index that holds the results of a run by verdict.
+  if (error_code !== undefined || error_cause !== undefined) matches = matches.where("verdict", "=", "error");
+  if (error_cause !== undefined) matches = matches.where(sql<boolean>`${causeOfResult} = ${error_cause}`);
   if (q !== undefined) matches = matches.where((eb) => holds(eb, q, "input", "output"));
   return matches;
 }
@@ -119,8 +127,8 @@ async function countTotal(tx: Tx, test_run_id: string, verdict: ResultVerdict | 
 }
 
 function countedTotal(tx: Tx, args: ResultFilter & { test_run_id: string }): Promise<number> | undefined {
-  const { status, requirement_id, metric_id, metric_verdict, q } = args;
-  const others = [status, requirement_id, metric_id, metric_verdict, q];
+  const { status, requirement_id, metric_id, metric_verdict, error_code, error_cause, q } = args;
+  const others = [status, requirement_id, metric_id, metric_verdict, error_code, error_cause, q];
   return others.some((filter) => filter !== undefined) ? undefined : countTotal(tx, args.test_run_id, args.verdict);
 }
 
@@ -190,21 +198,39 @@ export type MetricSummaryRow = Omit<VerdictCounts, "error"> & {
   metric_name: string;
   mean_value: number | null;
 };
+/** Errors of one cause; `example` is the message of one of them. */
+export type ErrorSummaryRow = { error_code: Row["error_code"]; error_cause: string; total: number; example: string };
 export type ResultSummaryRow = VerdictCounts & {
   open: number;
   cancelled: number;
   by_requirement: RequirementSummaryRow[];
   by_metric: MetricSummaryRow[];
+  by_error: ErrorSummaryRow[];
 };
 
 const verdictCounts = sql`count(*)::integer as total, count(*) filter (where verdict = 'pass')::integer as pass,
   count(*) filter (where verdict = 'fail')::integer as fail,
   count(*) filter (where verdict = 'inconclusive')::integer as inconclusive`;
 
-/** Counts of a run's results by verdict, requirement and metric, in one round trip. */
+const mostCauses = 50;
+
+/** The causes of a run's errors, the most frequent first. Each message is read for its cause once, however often it came. */
+async function summarizeErrors(tx: Tx, test_run_id: string): Promise<ErrorSummaryRow[]> {
+  const { rows } = await sql<ErrorSummaryRow>`
+    with said as materialized (
+      select error_code, error_message, count(*) as times
+      from test_result where test_run_id = ${test_run_id} and verdict = 'error' group by error_code, error_message
+    )
+    select error_code, ${causeOfResult} as error_cause, sum(times)::integer as total,
+      coalesce(min(left(error_message, 500)), '') as example
+    from said group by 1, 2 order by 3 desc, 1, 2 limit ${mostCauses}`.execute(tx);
+  return rows;
+}
+
+/** Counts of a run's results by verdict, requirement, metric and cause of error, in one round trip. */
 export async function summarizeResults(tx: Tx, test_run_id: string): Promise<ResultSummaryRow> {
   type Counted = VerdictCounts & { whole: boolean; open: number; cancelled: number } & RequirementSummaryRow;
-  const [results, metrics] = await Promise.all([
+  const [results, metrics, by_error] = await Promise.all([
     sql<Counted>`
       with counted as materialized (
         select grouping(requirement_id) = 1 as whole, requirement_id, ${verdictCounts},
@@ -220,9 +246,10 @@ export async function summarizeResults(tx: Tx, test_run_id: string): Promise<Res
     sql<MetricSummaryRow>`
       select metric_id, min(metric_name) as metric_name, ${verdictCounts}, avg(value) as mean_value
       from score where test_run_id = ${test_run_id} group by metric_id order by 2, 1`.execute(tx),
+    summarizeErrors(tx, test_run_id),
   ]);
   const whole = results.rows.find((row) => row.whole);
   const { total = 0, pass = 0, fail = 0, inconclusive = 0, error = 0, open = 0, cancelled = 0 } = whole ?? {};
   const by_requirement = results.rows.filter((row) => !row.whole);
-  return { total, pass, fail, inconclusive, error, open, cancelled, by_requirement, by_metric: metrics.rows };
+  return { total, pass, fail, inconclusive, error, open, cancelled, by_requirement, by_metric: metrics.rows, by_error };
 }

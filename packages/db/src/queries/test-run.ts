@@ -105,6 +105,9 @@ export type RunProgressRow = Pick<
   | "failed"
   | "inconclusive"
   | "errored"
+  | "input_tokens"
+  | "output_tokens"
+  | "cost"
   | "error"
   | "cancel_requested_at"
   | "pause_requested_at"
@@ -127,6 +130,9 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
       "failed",
       "inconclusive",
       "errored",
+      "input_tokens",
+      "output_tokens",
+      "cost",
       "error",
       "cancel_requested_at",
       "pause_requested_at",

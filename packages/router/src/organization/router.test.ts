@@ -170,3 +170,22 @@ test("every change is in the audit log, for admins", async () => {
   expect(await codeOf(as(b.people.owner).audit_log.get({ id }))).toBe("NOT_FOUND");
   expect((await as(b.people.owner).audit_log.list(filter)).total).toBe(0);
 });
+
+test("the audit log names what was joined to what, and whose membership changed", async () => {
+  const member = as(a.people.member);
+  const { project_id } = a;
+  const set = await member.test_set.create({ project_id, name: "Essentials" });
+  const { ids } = await member.test.create_many({ project_id, tests: [{ input: "Is theft covered?" }] });
+  await member.test_set.add_tests({ id: set.id, test_ids: ids });
+  const metric = await member.metric.create({ name: "Polite", parameters: { implementation: "json_valid" } });
+  await member.test_set.add_metrics({ id: set.id, metric_ids: [metric.id] });
+  const { audit_log } = as(a.people.admin);
+  const namesOf = async (entity_type: string, entity_id: string) =>
+    (await audit_log.list({ entity_type, entity_id })).items.map((item) => item.entity_name);
+  expect(await namesOf("test_set_test", set.id)).toEqual(["“Is theft covered?” in “Essentials”"]);
+  expect(await namesOf("test", ids[0] ?? "")).toEqual(["Is theft covered?"]);
+  expect(await namesOf("test_set_metric", set.id)).toEqual(["“Polite” in “Essentials”"]);
+  expect(new Set(await namesOf("membership", a.people.viewer.user_id))).toEqual(new Set(["viewer"]));
+  const [entry] = (await audit_log.list({ entity_type: "test_set_test", entity_id: set.id })).items;
+  expect(await audit_log.get({ id: entry?.id ?? "" })).toMatchObject({ ...entry, after: { test_set_id: set.id } });
+});

@@ -117,6 +117,9 @@ test.each([
   [{ status: "pending" }, [5]],
   [{ metric_verdict: "fail" }, [1]],
   [{ metric_verdict: "inconclusive" }, [4]],
+  [{ error_code: "timeout" }, [2]],
+  [{ error_code: "http_error" }, []],
+  [{ error_cause: "No answer" }, [2]],
   [{ q: "question 4" }, [4]],
   [{ q: "ANSWER PASS" }, [0, 3]],
   [{ q: "%" }, []],
@@ -188,5 +191,74 @@ test("counts by verdict, requirement and metric", async () => {
       { metric_id: first.id, metric_name: "Alpha", total: 4, pass: 2, fail: 1, inconclusive: 1, mean_value: 0.25 },
       { metric_id: second.id, metric_name: "Beta", total: 4, pass: 4, fail: 0, inconclusive: 0, mean_value: 1 },
     ],
+    by_error: [{ error_code: "timeout", error_cause: "No answer", total: 1, example: "No answer" }],
   });
+});
+
+/** What came of as many tests as there are messages, in this order. */
+async function runOfErrors(errors: readonly (readonly [code: string, message: string | null])[]): Promise<string> {
+  const member = callerFor(open().database, a.people.member);
+  const { project_id } = a;
+  const endpoint = await member.endpoint.create({ project_id, name: "Broken", config: { url: "http://127.0.0.1:9/" } });
+  const set = await member.test_set.create({ project_id, name: "Errors" });
+  const tests = errors.map((_, at) => ({ input: `Question ${at}` }));
+  const made = await member.test.create_many({ project_id, tests });
+  await member.test_set.add_tests({ id: set.id, test_ids: made.ids });
+  await member.test_set.add_metrics({ id: set.id, metric_ids: [first.id] });
+  const { id } = await member.test_set.execute({ id: set.id, endpoint_id: endpoint.id });
+  await open().admin(
+    `update test_result r set status = 'completed', verdict = 'error', error_code = e.code, error_message = e.message
+     from (select id, row_number() over (order by id) as nr from test_result where test_run_id = $1) as n,
+       unnest($2::text[], $3::text[]) with ordinality as e (code, message, nr)
+     where n.nr = e.nr and r.id = n.id`,
+    [id, errors.map(([code]) => code), errors.map(([, message]) => message)],
+  );
+  return id;
+}
+
+test("errors of one cause are one group, whatever numbers and ids they hold, and the list shows that group", async () => {
+  const server = "The application answered with an error (500 Internal Server Error).";
+  const late = "The application did not answer completely within 30 s.";
+  const errors = [
+    ["http_error", server],
+    ["http_error", "The application answered with an error (503 Service Unavailable)."],
+    ["http_error", server],
+    ["timeout", `${late} 17 events came until then.`],
+    ["timeout", `${late} 1,204 events came until then.`],
+    ["stream_error", "The application reported: order 4711 of req_8f3a9c01 is gone."],
+    ["stream_error", "The application reported: order 12 of 0b5cbf3e-9f6e-4c1a-8a52-0c1f9b2d7e11 is gone."],
+    ["connection_failed", "Nothing accepts connections at http://10.0.0.7:8080."],
+    ["connection_closed", "The application closed the connection: it broke down (code 1011)."],
+    ["connection_closed", "The application closed the connection: it broke down (code 1006)."],
+    ["http_error", server],
+    ["mapping_failed", null],
+  ] as const;
+  const test_run_id = await runOfErrors(errors);
+  const { by_error } = await api.test_result.summary({ test_run_id });
+  expect(by_error.map(({ total, error_code, error_cause }) => [total, error_code, error_cause])).toEqual([
+    [3, "http_error", server],
+    [2, "stream_error", "The application reported: order … of … is gone."],
+    [2, "timeout", `${late} … events came until then.`],
+    [1, "connection_closed", "The application closed the connection: it broke down (code 1006)."],
+    [1, "connection_closed", "The application closed the connection: it broke down (code 1011)."],
+    [1, "connection_failed", "Nothing accepts connections at http://10.0.0.7:8080."],
+    [1, "http_error", "The application answered with an error (503 Service Unavailable)."],
+    [1, "mapping_failed", ""],
+  ]);
+  expect(errors.map(([, message]) => message)).toContain(by_error[1]?.example);
+  for (const { error_code, error_cause, total } of by_error) {
+    const filter = { error_code: error_code ?? undefined, error_cause };
+    const page = await api.test_result.list({ test_run_id, ...filter });
+    expect([page.items.length, page.total]).toEqual([total, total]);
+    expect(new Set(page.items.map((item) => item.error_code))).toEqual(new Set([error_code]));
+  }
+  const [id, , third] = (await api.test_result.list({ test_run_id })).items.map((item) => item.id);
+  const next = await api.test_result.get({ id: id ?? "", error_code: "http_error", error_cause: server });
+  expect(next.next_id).toBe(third);
+  expect((await api.test_result.list({ test_run_id, error_code: "http_error" })).total).toBe(4);
+  expect((await api.test_result.list({ test_run_id, error_cause: server, verdict: "fail" })).total).toBe(0);
+  const list = { test_run_id, error_code: "http_error", error_cause: server } as const;
+  const stranger = callerFor(open().database, b.people.owner);
+  expect(await codeOf(stranger.test_result.list(list))).toBe("NOT_FOUND");
+  expect(await codeOf(api.test_result.list({ ...list, error_cause: "x".repeat(201) }))).toBe("BAD_REQUEST");
 });

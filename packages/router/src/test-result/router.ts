@@ -61,7 +61,7 @@ export const testResultRouter = {
     method: "GET",
     path: "/test-runs/{test_run_id}/summary",
     tags,
-    summary: "Count the results of a run by verdict, requirement and metric",
+    summary: "Count the results of a run by verdict, requirement, metric and cause of error",
   })
     .input(summarizeTestRun)
     .output(resultSummary)

@@ -67,6 +67,12 @@ const filters = {
   requirement_id: id.optional(),
   metric_id: id.optional().describe("Those this metric has scored"),
   metric_verdict: z.enum(scoreVerdicts).optional().describe("Together with `metric_id`: those it gave this verdict"),
+  error_code: z.enum(targetErrorCodes).optional(),
+  error_cause: z
+    .string()
+    .max(200)
+    .optional()
+    .describe("Errors of one cause, as the summary of the run names it: the message without numbers and ids"),
   q: searchText.describe("Finds a part of the input or the output"),
 };
 
@@ -154,6 +160,16 @@ export const resultSummary = z
         mean_value: z.number().nullable(),
       }),
     ),
+    by_error: z
+      .array(
+        z.object({
+          error_code: z.enum(targetErrorCodes).nullable(),
+          error_cause: z.string().describe("The message without numbers and ids: a filter of the list of results"),
+          total: z.int(),
+          example: z.string().describe("The message of one of them"),
+        }),
+      )
+      .describe("Errors by cause, the most frequent first, at most 50 causes"),
   })
   .meta({ id: "ResultSummary" });
 export type ResultSummary = z.infer<typeof resultSummary>;

@@ -20,6 +20,9 @@ const counts = {
 const progress = {
   status: runStatus,
   ...counts,
+  input_tokens: z.int().describe("Used by the models that judged"),
+  output_tokens: z.int(),
+  cost: z.number().describe("Of the models that judged, in US dollars, as far as prices are known"),
   error: z.string().nullable().describe("Why it failed"),
   cancel_requested_at: timestamp.nullable(),
   pause_requested_at: timestamp.nullable(),
@@ -46,9 +49,6 @@ const testRunFields = {
   experiment_id: id.nullable().describe("The experiment whose version its requests were made with"),
   experiment_version: z.int().nullable(),
   ...progress,
-  input_tokens: z.int().describe("Used by the models that judged"),
-  output_tokens: z.int(),
-  cost: z.number().describe("Of the models that judged, in US dollars, as far as prices are known"),
 };
 
 /** One execution of a test set against one endpoint. */

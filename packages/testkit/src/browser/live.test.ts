@@ -56,11 +56,16 @@ browserTest("the page of a run follows it to its end without asking for it again
   await page.goto(`/test-runs/${await startRun()}`);
   const bar = page.getByRole("progressbar", { name: "Results done" });
   await bar.waitFor();
+  const pace = page.getByText(/\d per minute$/);
+  const left = page.getByText(/ left$/);
   const seen = new Set<string | null>();
+  const told = { pace: 0, left: 0 };
   await expect
     .poll(
       async () => (
         seen.add(await bar.getAttribute("aria-valuenow")),
+        (told.pace += await pace.count()),
+        (told.left += await left.count()),
         page.getByText("Completed", { exact: true }).count()
       ),
       { timeout: 40_000, interval: 100 },
@@ -68,4 +73,7 @@ browserTest("the page of a run follows it to its end without asking for it again
     .toBe(1);
   expect(asked(), "times the run was asked for").toBe(1);
   expect(seen.size, "numbers that were seen").toBeGreaterThan(5);
+  expect(told.pace, "times the pace was told").toBeGreaterThan(0);
+  expect(told.left, "times it was told how long it takes").toBeGreaterThan(0);
+  await soon(async () => (await pace.count()) + (await left.count())).toBe(0);
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect } from "vitest";
 import { startEndpointZoo, type EndpointZoo } from "../endpoint-zoo.ts";
-import { soon } from "./browser.ts";
+import { expectAccessible, soon } from "./browser.ts";
 import { ada, browserTest, useStage } from "./stage.ts";
 
 const stage = useStage();
@@ -72,7 +72,7 @@ browserTest("a run is cancelled: what was answered stays, and nothing more is as
   expect(zoo.calls("/slow")).toBe(calls);
 });
 
-browserTest("what ended in an error is asked again in a run of its own", async () => {
+browserTest("errors are shown by cause, one press away, and asked again in a run of its own", async () => {
   const { rest } = stage();
   const [endpoint_id, set] = await Promise.all([connect("Flaky", `${zoo.url}/flaky?times=3`), setOf("Short list", 5)]);
   const run = await rest<Run>("POST", `/test-sets/${set}/execute`, { endpoint_id });
@@ -80,7 +80,18 @@ browserTest("what ended in an error is asked again in a run of its own", async (
   expect(await readRun(run.id)).toMatchObject({ total: 5, errored: 3 });
   const { page } = await stage().visitAs(ada);
   await page.goto(`/test-runs/${run.id}`);
-  await page.getByRole("grid", { name: "Results" }).getByText("Error").first().waitFor();
+  const grid = page.getByRole("grid", { name: "Results" });
+  await grid.getByText("Error").first().waitFor();
+  const cause = page.getByRole("group", { name: "Errors by cause" }).getByRole("button", { name: /^3/ });
+  await cause.click();
+  await page.waitForURL(/error_cause=/);
+  await soon(() => grid.getAttribute("aria-rowcount")).toBe("4");
+  await page.reload();
+  await soon(() => cause.getAttribute("aria-pressed")).toBe("true");
+  await soon(() => grid.getAttribute("aria-rowcount")).toBe("4");
+  await expectAccessible(page);
+  await cause.click();
+  await soon(() => grid.getAttribute("aria-rowcount")).toBe("6");
   await page.getByRole("button", { name: "Retry 3 errors" }).click();
   await page.waitForURL((url) => url.pathname.startsWith("/test-runs/") && !url.pathname.endsWith(run.id));
   await page.getByText("3 of 3 done").waitFor();

@@ -4,6 +4,7 @@ import { RowLink, TextLink } from "../../ui/link.tsx";
 import { Section } from "../../ui/page.tsx";
 import { PassRate } from "../../ui/pass-rate.tsx";
 import { durationText, RelativeTime } from "../../ui/relative-time.tsx";
+import styles from "./recent-runs.module.css";
 
 const states: Record<TestRunItem["status"], string> = {
   queued: "Waiting",
@@ -28,47 +29,63 @@ export function RecentRuns({ runs }: { runs: readonly TestRunItem[] }) {
         </TextLink>
       }
     >
-      <Table.ScrollContainer minWidth={860}>
-        <Table verticalSpacing="xs" fz="sm" layout="fixed">
-          <Table.Thead>
-            <Table.Tr>
-              <Table.Th>Run</Table.Th>
-              <Table.Th w={110}>State</Table.Th>
-              <Table.Th w={220}>Passed</Table.Th>
-              <Table.Th w={80} ta="right">
-                Tests
-              </Table.Th>
-              <Table.Th w={100} ta="right">
-                Took
-              </Table.Th>
-              <Table.Th w={130}>Started</Table.Th>
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {runs.map((run) => (
-              <Table.Tr key={run.id}>
-                <Table.Td>
-                  <RowLink to="/test-runs/$id" params={{ id: run.id }} className="break-words">
-                    {run.name}
-                  </RowLink>
-                  <Text size="xs" c="dimmed" className="one-line">
-                    {run.test_set_name} · {run.endpoint_name}
-                  </Text>
-                </Table.Td>
-                <Table.Td>{states[run.status]}</Table.Td>
-                <Table.Td>
-                  <PassRate counts={run} />
-                </Table.Td>
-                <Table.Td ta="right">{run.total.toLocaleString("en")}</Table.Td>
-                <Table.Td ta="right">{durationText(tookMs(run))}</Table.Td>
-                <Table.Td>
-                  <RelativeTime date={run.created_at} />
-                </Table.Td>
-              </Table.Tr>
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Table verticalSpacing="xs" fz="sm" layout="fixed">
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>Run</Table.Th>
+            <Table.Th w={110} visibleFrom="xs">
+              State
+            </Table.Th>
+            <Table.Th className={styles.passed}>Passed</Table.Th>
+            <Table.Th w={80} ta="right" visibleFrom="md">
+              Tests
+            </Table.Th>
+            <Table.Th w={100} ta="right" visibleFrom="md">
+              Took
+            </Table.Th>
+            <Table.Th w={130} visibleFrom="sm">
+              Started
+            </Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {runs.map((run) => (
+            <RunRow key={run.id} run={run} />
+          ))}
+        </Table.Tbody>
+      </Table>
     </Section>
+  );
+}
+
+/** On a phone its state and when it started stand below its name. */
+function RunRow({ run }: { run: TestRunItem }) {
+  return (
+    <Table.Tr>
+      <Table.Td>
+        <RowLink to="/test-runs/$id" params={{ id: run.id }} className="break-words">
+          {run.name}
+        </RowLink>
+        <Text size="xs" c="dimmed" className="one-line">
+          {run.test_set_name} · {run.endpoint_name}
+        </Text>
+        <Text size="xs" c="dimmed" hiddenFrom="xs">
+          {states[run.status]}, <RelativeTime date={run.created_at} />
+        </Text>
+      </Table.Td>
+      <Table.Td visibleFrom="xs">{states[run.status]}</Table.Td>
+      <Table.Td>
+        <PassRate counts={run} />
+      </Table.Td>
+      <Table.Td ta="right" visibleFrom="md">
+        {run.total.toLocaleString("en")}
+      </Table.Td>
+      <Table.Td ta="right" visibleFrom="md">
+        {durationText(tookMs(run))}
+      </Table.Td>
+      <Table.Td visibleFrom="sm">
+        <RelativeTime date={run.created_at} />
+      </Table.Td>
+    </Table.Tr>
   );
 }

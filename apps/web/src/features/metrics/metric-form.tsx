@@ -108,9 +108,16 @@ export function MetricForm({ submit, onCancel, editable, onChangeKind, ...saving
               {passesWhen(draft.parameters)}
             </Text>
           )}
-          <Text size="xs" c="dimmed">
-            How it is computed: {kind.formula}
-          </Text>
+          <details>
+            <summary>
+              <Text span size="xs" c="dimmed">
+                How exactly it is computed, for specialists
+              </Text>
+            </summary>
+            <Text size="xs" c="dimmed" mt={4}>
+              {kind.formula}
+            </Text>
+          </details>
           <FormFailure failure={failure} />
         </Section>
         {editable && (

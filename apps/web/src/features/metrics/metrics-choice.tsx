@@ -1,7 +1,8 @@
 import { Button, Collapse, MultiSelect, Skeleton, Text } from "@mantine/core";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { trpc } from "../../api/trpc.ts";
+import { useSettledSearch } from "../../ui/remote-select.tsx";
 
 /** With which metrics a run scores: those of the set or of the requirements, unless others are named for this run. */
 export function MetricsChoice(props: {
@@ -14,7 +15,6 @@ export function MetricsChoice(props: {
   const [isAsked, setOpen] = useState(value.length > 0);
   const isOpen = isAsked || error !== undefined;
   const own = useQuery(trpc.test_set.metrics.queryOptions({ id: test_set_id, limit: 100, sort: "name" }));
-  const all = useQuery(trpc.metric.list.queryOptions({ limit: 100, sort: "name" }, { enabled: isOpen }));
   const names = own.data?.items.map(({ name }) => name) ?? [];
   const shown = names.slice(0, 4).join(", ") + (names.length > 4 ? ` and ${names.length - 4} more` : "");
   const source =
@@ -39,22 +39,49 @@ export function MetricsChoice(props: {
         </Button>
       )}
       <Collapse expanded={isOpen}>
-        <MultiSelect
-          mt={6}
-          aria-label="Metrics for this run"
-          placeholder={value.length === 0 ? "Choose metrics" : ""}
-          searchable
-          clearable
-          data={(all.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }))}
+        <MetricsSelect
+          isOpen={isOpen}
           value={value}
           onChange={(ids) => {
             setOpen(true);
             onChange(ids);
           }}
           error={error}
-          nothingFoundMessage={all.isPending ? "Loading…" : "Nothing found"}
         />
       </Collapse>
     </div>
+  );
+}
+
+type SelectProps = { isOpen: boolean; value: string[]; onChange: (ids: string[]) => void; error: string | undefined };
+
+/** The server searches: an organization may have more metrics than anybody would scroll through. */
+function MetricsSelect({ isOpen, value, onChange, error }: SelectProps) {
+  const [q, setQ] = useSettledSearch();
+  const [chosen, setChosen] = useState<{ value: string; label: string }[]>([]);
+  const input = { limit: 50, sort: "name" as const, ...(q === undefined ? {} : { q }) };
+  const found = useQuery(trpc.metric.list.queryOptions(input, { enabled: isOpen, placeholderData: keepPreviousData }));
+  const options = (found.data?.items ?? []).map(({ id, name }) => ({ value: id, label: name }));
+  const listed = new Set(options.map((option) => option.value));
+  const known = [...options, ...chosen.filter((option) => !listed.has(option.value))];
+  return (
+    <MultiSelect
+      mt={6}
+      aria-label="Metrics for this run"
+      placeholder={value.length === 0 ? "Search metrics" : ""}
+      searchable
+      clearable
+      data={known}
+      // The server has searched already; what is chosen is known by name, and listed where it was found.
+      filter={({ options: all }) => all.filter((option) => "value" in option && listed.has(option.value))}
+      value={value}
+      onSearchChange={(text) => setQ(text.trim() === "" ? undefined : text.trim())}
+      onChange={(ids) => {
+        setChosen(known.filter((option) => ids.includes(option.value)));
+        onChange(ids);
+      }}
+      error={error}
+      nothingFoundMessage={found.isFetching ? "Searching…" : "Nothing found"}
+    />
   );
 }

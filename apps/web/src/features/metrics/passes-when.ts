@@ -58,6 +58,15 @@ function notContainsSentence({ phrases, mode, ignore_case }: ParametersOf<"not_c
   return `it does not say all of ${list(phrases, "and")}${caseNote(ignore_case)}`;
 }
 
+const plainText = /^[\w ,'-]+$/;
+
+/** A pattern of plain words is said; of another, its signs stand where it is written. */
+function patternSentence({ pattern, negate, ignore_case }: ParametersOf<"regex">): string {
+  if (plainText.test(pattern))
+    return `it ${negate ? "does not say" : "says"} ${quoted(pattern)}${caseNote(ignore_case)}`;
+  return `${negate ? "no" : "some"} part of it fits your pattern${caseNote(ignore_case)}`;
+}
+
 function condition(parameters: MetricParameters): string {
   switch (parameters.implementation) {
     case "exact_match":
@@ -67,7 +76,7 @@ function condition(parameters: MetricParameters): string {
     case "not_contains":
       return notContainsSentence(parameters);
     case "regex":
-      return `it ${parameters.negate ? "does not match" : "matches"} the pattern ${quoted(parameters.pattern)}`;
+      return patternSentence(parameters);
     case "json_valid":
       return "it is valid JSON";
     case "json_schema":

@@ -7,6 +7,7 @@ import { useFeature } from "../../session/member.tsx";
 import { Section } from "../../ui/page.tsx";
 import { durationText } from "../../ui/relative-time.tsx";
 import { SwitchedOffNote } from "../../ui/switched-off.tsx";
+import styles from "./try-model.module.css";
 import { configOfValues, type ModelValues } from "./model-values.ts";
 
 /** One short question to the model as the form describes it, saved or not. `id`: whose stored key may be used. */
@@ -41,9 +42,16 @@ function Trial({ values, id }: { values: ModelValues; id?: string }) {
       }
     >
       <div aria-live="polite">
-        {attempt.isError && <Alert color="red">{firstProblem(attempt.error)}</Alert>}
+        {attempt.isError && (
+          <Alert key={attempt.submittedAt} ref={showIt} className={styles.outcome} color="red">
+            {firstProblem(attempt.error)}
+          </Alert>
+        )}
         {attempt.data !== undefined && (
           <Alert
+            key={attempt.submittedAt}
+            ref={showIt}
+            className={styles.outcome}
             color={attempt.data.ok ? "green" : "red"}
             title={attempt.data.ok ? "It answers" : "It does not answer"}
           >
@@ -63,6 +71,11 @@ function Trial({ values, id }: { values: ModelValues; id?: string }) {
       </div>
     </Section>
   );
+}
+
+/** What came of a try may be below the fold, while the button is above it. */
+function showIt(outcome: HTMLElement | null): void {
+  outcome?.scrollIntoView({ block: "nearest" });
 }
 
 function firstProblem(error: unknown): string {

@@ -1,4 +1,5 @@
-import { Button, Group, Select, Text } from "@mantine/core";
+import { ActionIcon, Button, Group, Select, Text } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconArrowBackUp, IconTrash } from "@tabler/icons-react";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { useMemo } from "react";
@@ -40,7 +41,16 @@ async function purge(row: DeletedThing): Promise<void> {
   }
 }
 
-function RestoreButton({ row }: { row: DeletedThing }) {
+type ActionProps = { row: DeletedThing; isNarrow: boolean };
+
+function RestoreButton({ row, isNarrow }: ActionProps) {
+  if (isNarrow) {
+    return (
+      <ActionIcon variant="default" size="lg" aria-label={`Restore ${row.name}`} onClick={() => void restore(row)}>
+        <IconArrowBackUp size={18} />
+      </ActionIcon>
+    );
+  }
   return (
     <Button
       variant="default"
@@ -54,7 +64,7 @@ function RestoreButton({ row }: { row: DeletedThing }) {
   );
 }
 
-function PurgeButton({ row }: { row: DeletedThing }) {
+function PurgeButton({ row, isNarrow }: ActionProps) {
   const ask = () =>
     confirmDestroy({
       title: `Remove ${row.name} for good?`,
@@ -62,6 +72,13 @@ function PurgeButton({ row }: { row: DeletedThing }) {
       action: "Remove for good",
       onConfirm: () => void purge(row),
     });
+  if (isNarrow) {
+    return (
+      <ActionIcon variant="subtle" color="red" size="lg" aria-label={`Remove ${row.name} for good`} onClick={ask}>
+        <IconTrash size={18} />
+      </ActionIcon>
+    );
+  }
   return (
     <Button variant="subtle" color="red" size="compact-sm" aria-label={`Remove ${row.name} for good`} onClick={ask}>
       Remove
@@ -69,17 +86,32 @@ function PurgeButton({ row }: { row: DeletedThing }) {
   );
 }
 
-function columnsFor(mayRestore: boolean, mayPurge: boolean): Column<DeletedThing, "created_at">[] {
+/** On a phone its kind and when it was deleted stand below its name, where they have columns elsewhere. */
+function Named({ row, isNarrow }: ActionProps) {
+  return (
+    <>
+      <Text inherit fw={600} span title={row.name}>
+        {row.name}
+      </Text>
+      {isNarrow && (
+        <Text size="xs" c="dimmed">
+          {entityName(row.entity_type)}, <RelativeTime date={row.created_at} />
+        </Text>
+      )}
+    </>
+  );
+}
+
+type Layout = { mayRestore: boolean; mayPurge: boolean; isNarrow: boolean };
+
+function columnsFor({ mayRestore, mayPurge, isNarrow }: Layout): Column<DeletedThing, "created_at">[] {
+  const actions = [mayRestore, mayPurge].filter(Boolean).length;
   return [
     {
       key: "name",
       title: "Name",
       width: "minmax(160px, 2fr)",
-      cell: (row) => (
-        <Text inherit fw={600} span>
-          {row.name}
-        </Text>
-      ),
+      cell: (row) => <Named row={row} isNarrow={isNarrow} />,
     },
     { key: "type", title: "Kind", width: "140px", wide_only: true, cell: (row) => entityName(row.entity_type) },
     {
@@ -93,12 +125,12 @@ function columnsFor(mayRestore: boolean, mayPurge: boolean): Column<DeletedThing
     {
       key: "actions",
       title: "",
-      width: "220px",
+      width: `${isNarrow ? 24 + 42 * actions : 220}px`,
       align: "end",
       cell: (row) => (
         <Group gap={6} justify="flex-end" wrap="nowrap">
-          {mayRestore && <RestoreButton row={row} />}
-          {mayPurge && <PurgeButton row={row} />}
+          {mayRestore && <RestoreButton row={row} isNarrow={isNarrow} />}
+          {mayPurge && <PurgeButton row={row} isNarrow={isNarrow} />}
         </Group>
       ),
     },
@@ -111,7 +143,8 @@ function RecycleBinPage() {
   const can = useCan();
   const mayRestore = can("deletion:restore");
   const mayPurge = can("deletion:purge");
-  const columns = useMemo(() => columnsFor(mayRestore, mayPurge), [mayRestore, mayPurge]);
+  const isNarrow = useMediaQuery("(max-width: 48em)") ?? false;
+  const columns = useMemo(() => columnsFor({ mayRestore, mayPurge, isNarrow }), [mayRestore, mayPurge, isNarrow]);
   const { q, sort, type } = search;
   const entity_type = deletableTypes.find((each) => each === type);
   const pages = useListPages(
@@ -123,7 +156,10 @@ function RecycleBinPage() {
   const clear = () => set({ q: undefined, type: undefined });
   return (
     <Page fill>
-      <PageHeader title="Recycle bin" description="What was deleted comes back with everything that went with it." />
+      <PageHeader
+        title="Recycle bin"
+        description="What is deleted waits here. Restoring it brings back all that was deleted with it."
+      />
       <FilterBar onClear={isFiltered ? clear : null}>
         <SearchField value={q} onChange={(next) => set({ q: next })} label="Search by name" />
         <Select
@@ -139,6 +175,7 @@ function RecycleBinPage() {
       <DataTable
         label="Deleted things"
         columns={columns}
+        rowHeight={isNarrow ? 60 : 44}
         pages={pages}
         sort={sort}
         onSort={(next) => set({ sort: next })}

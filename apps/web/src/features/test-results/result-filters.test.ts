@@ -6,7 +6,9 @@ const address = z.object(resultFilters);
 const metric = "0198c5a2-0000-7000-8000-000000000001";
 
 test("an address that makes no sense shows everything instead of an error", () => {
-  expect(asInput(address.parse({ verdict: "great", metric: "x", q: "y".repeat(300), status: 7 }))).toEqual({});
+  expect(
+    asInput(address.parse({ verdict: "great", metric: "x", q: "y".repeat(300), status: 7, error_code: "x" })),
+  ).toEqual({});
 });
 
 test("filters go to the server under the names of the contract", () => {
@@ -18,6 +20,13 @@ test("filters go to the server under the names of the contract", () => {
     metric_verdict: "fail",
     requirement_id: metric,
   });
+});
+
+test("errors of one cause are asked for by code and cause, also where the message is empty", () => {
+  const filters = address.parse({ error_code: "timeout", error_cause: "" });
+  expect(asInput(filters)).toEqual({ error_code: "timeout", error_cause: "" });
+  expect(filtersOf({ ...filters })).toEqual(filters);
+  expect(toggleFailures(filters)).toEqual({ verdict: "fail" });
 });
 
 test("the verdict of a metric is not sent without the metric", () => {

@@ -3,6 +3,7 @@ import { Alert, Group, Stack, Text, Title } from "@mantine/core";
 import type { Score, TestResult } from "@rhesis/router/test-result/schema";
 import type { PlanSummary } from "@rhesis/router/test-run/schema";
 import { TextLink } from "../../ui/link.tsx";
+import { LongText } from "../../ui/long-text.tsx";
 import { durationText } from "../../ui/relative-time.tsx";
 import { VerdictBadge } from "../../ui/verdict-badge.tsx";
 import { TurnsView } from "../conversations/turns-view.tsx";
@@ -88,9 +89,9 @@ function Said({ result }: { result: TestResult }) {
   const { output, answer } = result;
   return (
     <>
-      <Fact label="Input">{result.input}</Fact>
+      <LongText label="Input" text={result.input} />
       {output !== null && <AnswerText text={output} />}
-      {result.expected_output !== null && <Fact label="Expected output">{result.expected_output}</Fact>}
+      {result.expected_output !== null && <LongText label="Expected output" text={result.expected_output} />}
       {(answer?.context.length ?? 0) > 0 && (
         <Fact label="What the application looked up">
           <ol style={{ margin: 0, paddingLeft: 20 }}>

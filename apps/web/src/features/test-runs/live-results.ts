@@ -9,6 +9,8 @@ import { pagesToRefresh } from "./pages-to-refresh.ts";
 
 /** Time between two refreshes, in milliseconds: a screen that changes more often cannot be read. */
 const pause = 1_000;
+/** The same for what is counted over the whole run. */
+const summaryPause = 5_000;
 
 type Input = { test_run_id: string; limit: number } & ReturnType<typeof asInput>;
 type Data = InfiniteData<Page<TestResultItem>, string | null>;
@@ -36,9 +38,28 @@ async function refreshPages(cache: QueryClient, input: Input, isFiltered: boolea
   );
 }
 
+/** Does `work` a while after it was asked for, once however often it was asked for meanwhile. */
+function useThrottled(pauseMs: number, work: () => Promise<unknown>): { ask: () => void; forget: () => void } {
+  const timer = useRef<number | undefined>(undefined);
+  const forget = () => {
+    window.clearTimeout(timer.current);
+    timer.current = undefined;
+  };
+  useEffect(() => () => window.clearTimeout(timer.current), []);
+  const ask = () => {
+    timer.current ??= window.setTimeout(() => {
+      // A failure is no reason to stop: the next event asks again, and the page shows what lasts.
+      void work()
+        .catch(() => undefined)
+        .finally(() => (timer.current = undefined));
+    }, pauseMs);
+  };
+  return { ask, forget };
+}
+
 /**
  * The results under a filter, in the order of the run. `refresh` asks again for those pages only in which something can
- * have moved, so that rows change in place and the table does not jump; `finish` asks for everything.
+ * have moved, so that rows change in place and the table does not jump, and for the counts; `finish` asks for everything.
  */
 export function useLiveResults(
   test_run_id: string,
@@ -48,23 +69,20 @@ export function useLiveResults(
   const input = { test_run_id, limit: pageSize, ...asInput(filters) };
   const pages = useListPages(optionsOf(input));
   const shown = useRef(input);
-  const timer = useRef<number | undefined>(undefined);
   useEffect(() => {
     shown.current = input;
   });
-  useEffect(() => () => window.clearTimeout(timer.current), []);
-
+  const rows = useThrottled(pause, () => refreshPages(cache, shown.current, hasFilters(filters)));
+  const summary = useThrottled(summaryPause, () =>
+    cache.invalidateQueries(trpc.test_result.summary.queryFilter({ test_run_id })),
+  );
   const refresh = () => {
-    timer.current ??= window.setTimeout(() => {
-      // A failure is no reason to stop: the next event asks again, and the table shows what lasts.
-      void refreshPages(cache, shown.current, hasFilters(filters))
-        .catch(() => undefined)
-        .finally(() => (timer.current = undefined));
-    }, pause);
+    rows.ask();
+    summary.ask();
   };
   const finish = () => {
-    window.clearTimeout(timer.current);
-    timer.current = undefined;
+    rows.forget();
+    summary.forget();
     void cache.invalidateQueries(trpc.test_result.pathFilter());
   };
   return { pages, refresh, finish };

@@ -29,11 +29,11 @@ function write(progress: TestRunProgress): void {
 
 /**
  * Follows a run while `enabled`; `onMove` is told of each change.
- * @returns true while the stream is connected
+ * @returns true while the stream is lost: it goes on from the last event by itself
  */
 export function useLiveRun(id: string, enabled: boolean, onMove?: (progress: TestRunProgress) => void): boolean {
   const tell = useEffectEvent((progress: TestRunProgress) => onMove?.(progress));
-  const { status } = useSubscription(
+  const { status, error } = useSubscription(
     trpc.test_run.changes.subscriptionOptions(
       { id },
       {
@@ -45,5 +45,5 @@ export function useLiveRun(id: string, enabled: boolean, onMove?: (progress: Tes
       },
     ),
   );
-  return status === "pending";
+  return enabled && status !== "pending" && error !== null;
 }

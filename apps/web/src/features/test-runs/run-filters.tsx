@@ -10,10 +10,19 @@ type Props = { test_run_id: string; filters: ResultFilters; onChange: (changes: 
 
 const words = { pass: "passes", fail: "fails", inconclusive: "is inconclusive" };
 
+const noFilters = {
+  q: undefined,
+  requirement: undefined,
+  metric: undefined,
+  metric_verdict: undefined,
+  error_code: undefined,
+  error_cause: undefined,
+};
+
 /** Search and filters of a run's results. What can be chosen is what the run holds. */
 export function RunFilters({ test_run_id, filters, onChange }: Props) {
   const { data } = useQuery(trpc.test_result.summary.queryOptions({ test_run_id }));
-  const { q, requirement, metric, metric_verdict } = filters;
+  const { q, requirement, metric, metric_verdict, error_code, error_cause } = filters;
   const requirements = (data?.by_requirement ?? []).flatMap(({ requirement_id, requirement_name, fail, error }) =>
     requirement_id === null
       ? []
@@ -23,8 +32,8 @@ export function RunFilters({ test_run_id, filters, onChange }: Props) {
     value: metric_id,
     label: `${metric_name}${tail(fail)}`,
   }));
-  const isFiltered = q !== undefined || requirement !== undefined || metric !== undefined;
-  const clear = () => onChange({ q: undefined, requirement: undefined, metric: undefined, metric_verdict: undefined });
+  const isFiltered = [q, requirement, metric, error_code, error_cause].some((each) => each !== undefined);
+  const clear = () => onChange(noFilters);
   return (
     <FilterBar onClear={isFiltered ? clear : null}>
       <SearchField value={q} onChange={(text) => onChange({ q: text })} label="Search inputs and answers" />

@@ -2,53 +2,78 @@
 import type { TestRunProgress } from "@rhesis/router/test-run/schema";
 
 type Counts = Pick<TestRunProgress, "total" | "passed" | "failed" | "inconclusive" | "errored">;
+type Life = Pick<TestRunProgress, "status" | "cancel_requested_at" | "pause_requested_at" | "held_until">;
 
 /** `at` in milliseconds. */
 export type Sample = { at: number; done: number };
 
-/** What is looked back on, in milliseconds. */
-const span = 15_000;
-/** The least time between the first and the last sample that says anything. */
-const least = 1_000;
+/** `per_minute` in results, `left_ms` until all is done; null where nobody can tell. */
+export type Pace = { per_minute: number | null; left_ms: number | null };
+
+/** What is looked back on, in milliseconds; further where fewer results than `leastResults` came meanwhile. */
+const span = 30_000;
+/** Less than this says nothing yet. */
+const leastSpan = 5_000;
+const leastResults = 3;
+/** After a longer silence (a machine that slept, a clock that was set) what was before says nothing about now. */
+const longestSilence = 120_000;
 
 export function doneOf({ passed, failed, inconclusive, errored }: Counts): number {
   return passed + failed + inconclusive + errored;
 }
 
-/** The samples with a new one, without those too old to matter; where all are, the last stays as the start of the span. */
-export function withSample(samples: readonly Sample[], sample: Sample): Sample[] {
-  const recent = samples.filter(({ at }) => at >= sample.at - span);
-  return [...(recent.length > 0 ? recent : samples.slice(-1)), sample];
+/**
+ * The samples with where the run is now, without those too old to matter. Starts over where time or results went back,
+ * and where the run was not running.
+ */
+export function withProgress(samples: readonly Sample[], run: Counts & Pick<Life, "status">, at: number): Sample[] {
+  if (run.status !== "running") return [];
+  const sample = { at, done: doneOf(run) };
+  const last = samples.at(-1);
+  if (last === undefined || at < last.at || sample.done < last.done || at - last.at > longestSilence) return [sample];
+  const all = [...samples, sample];
+  const says = (from: Sample) => at - from.at >= span && sample.done - from.done >= leastResults;
+  const first = all.findLastIndex(says);
+  return first < 0 ? all : all.slice(first);
 }
 
-/** Results per second; null while too little was seen, or where results went back (another run). */
-export function rateOf(samples: readonly Sample[]): number | null {
+export function isHeld({ status, held_until }: Pick<Life, "status" | "held_until">, now: number): boolean {
+  return status === "running" && held_until !== null && held_until.getTime() > now;
+}
+
+/** The pace at `now`. Nobody can tell it too early, nor of a run that rests, waits, or ends before its last result. */
+export function paceOf(samples: readonly Sample[], run: Counts & Life, now: number): Pace {
+  const unknown = { per_minute: null, left_ms: null };
   const first = samples[0];
   const last = samples.at(-1);
-  if (first === undefined || last === undefined || last.at - first.at < least || last.done < first.done) return null;
-  return ((last.done - first.done) * 1000) / (last.at - first.at);
+  if (first === undefined || last === undefined || run.status !== "running" || isHeld(run, now)) return unknown;
+  if (run.cancel_requested_at !== null || run.pause_requested_at !== null) return unknown;
+  const results = last.done - first.done;
+  const silence = now - last.at;
+  if (last.at - first.at < leastSpan || results < leastResults || silence > longestSilence) return unknown;
+  // Nothing is heard while nothing is done: a silence longer than all that was seen slows the run down.
+  const rate = results / Math.max(last.at - first.at, silence);
+  return { per_minute: rate * 60_000, left_ms: Math.max(0, run.total - doneOf(run)) / rate };
 }
 
-/** Milliseconds until all is done at this pace; null where nobody can tell. */
-export function remainingMs(counts: Counts, rate: number | null): number | null {
-  const left = counts.total - doneOf(counts);
-  if (left <= 0) return 0;
-  return rate === null || rate <= 0 ? null : (left / rate) * 1000;
+/** “1,200 per minute”, “2.5 per minute”. */
+export function rateText(per_minute: number): string {
+  const digits = per_minute >= 10 ? 0 : 1;
+  return `${per_minute.toLocaleString("en", { maximumFractionDigits: digits })} per minute`;
 }
 
-/** “12 per second”, “0.4 per second”, “3 per minute”. */
-export function rateText(rate: number): string {
-  if (rate >= 10) return `${Math.round(rate)} per second`;
-  if (rate >= 0.2) return `${Math.round(rate * 10) / 10} per second`;
-  return `${Math.round(rate * 60 * 10) / 10} per minute`;
-}
+const units = [
+  ["day", 24 * 3600],
+  ["hour", 3600],
+  ["minute", 60],
+] as const;
 
-/** A span as people wait for it: “about 20 seconds left”. */
+/** A span as people wait for it, in words that do not jump with each result: “about 3 minutes left”. */
 export function remainingText(ms: number): string {
-  const seconds = Math.ceil(ms / 1000);
-  if (seconds < 60) return seconds <= 1 ? "a moment left" : `about ${seconds} seconds left`;
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return `about ${minutes} ${minutes === 1 ? "minute" : "minutes"} left`;
-  const hours = Math.round(minutes / 6) / 10;
-  return `about ${hours} ${hours === 1 ? "hour" : "hours"} left`;
+  const seconds = Math.ceil(ms / 5000) * 5;
+  if (seconds <= 5) return "a few seconds left";
+  const [unit, size] = units.find(([, size]) => seconds >= size * 0.95) ?? ["second", 1];
+  const count = seconds / size;
+  const shown = size > 60 && count < 10 ? Math.round(count * 2) / 2 : Math.round(count);
+  return `about ${shown} ${shown === 1 ? unit : `${unit}s`} left`;
 }

@@ -1,8 +1,9 @@
 import { Group, Text } from "@mantine/core";
+import { useEffect, useState } from "react";
 import type { TestRun } from "@rhesis/router/test-run/schema";
 import { percentText } from "../../ui/pass-rate-text.ts";
 import { durationText } from "../../ui/relative-time.tsx";
-import { doneOf, rateOf, rateText, remainingMs, remainingText, type Sample } from "./run-pace.ts";
+import { doneOf, isHeld, paceOf, rateText, remainingText, type Sample } from "./run-pace.ts";
 import { isLive } from "./run-status.tsx";
 import styles from "./test-run.module.css";
 
@@ -13,29 +14,53 @@ const verdicts = [
   ["error", "errored"],
 ] as const;
 
-/** How far a run is, how fast it goes, and what it found so far. */
-export function RunProgress({ run, samples }: { run: TestRun; samples: readonly Sample[] }) {
+/** The time of day in milliseconds, told anew each second while `ticks`. */
+function useClock(ticks: boolean): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    if (!ticks) return;
+    const timer = window.setInterval(() => setNow(Date.now()), 1000);
+    return () => window.clearInterval(timer);
+  }, [ticks]);
+  return now;
+}
+
+/** What the models that judged have used so far. */
+function spentText({ input_tokens, output_tokens, cost }: TestRun): string {
+  const tokens = input_tokens + output_tokens;
+  const parts = [
+    cost > 0 ? `$${cost.toFixed(cost < 1 ? 4 : 2)}` : "",
+    tokens > 0 ? `${tokens.toLocaleString("en")} tokens` : "",
+  ].filter((part) => part !== "");
+  return parts.length === 0 ? "" : `${parts.join(" and ")} spent on judging`;
+}
+
+function factsOf(run: TestRun, samples: readonly Sample[], now: number): string[] {
   const done = doneOf(run);
-  const live = isLive(run);
-  const rate = run.status === "running" ? rateOf(samples) : null;
-  const left = rate === null ? null : remainingMs(run, rate);
-  const took =
-    run.started_at === null || run.finished_at === null ? null : run.finished_at.getTime() - run.started_at.getTime();
-  const facts = [
+  const { per_minute, left_ms } = paceOf(samples, run, now);
+  const { started_at, finished_at, held_until } = run;
+  return [
     `${done.toLocaleString("en")} of ${run.total.toLocaleString("en")} done`,
     done === 0 ? "" : `${percentText(run.passed / done)} passing`,
     run.errored === 0 ? "" : `${run.errored.toLocaleString("en")} ${run.errored === 1 ? "error" : "errors"}`,
-    rate === null || rate === 0 ? "" : rateText(rate),
-    left === null || left === 0 ? "" : remainingText(left),
-    live && run.held_until !== null && run.held_until.getTime() > (samples.at(-1)?.at ?? 0)
-      ? `waiting until ${run.held_until.toLocaleTimeString("en-GB")}, as the application asked`
-      : "",
-    took === null ? "" : `took ${durationText(took)}`,
-    run.cost > 0 ? `judging cost $${run.cost.toFixed(run.cost < 1 ? 4 : 2)}` : "",
-    run.input_tokens + run.output_tokens > 0
-      ? `${(run.input_tokens + run.output_tokens).toLocaleString("en")} tokens`
-      : "",
+    per_minute === null ? "" : rateText(per_minute),
+    left_ms === null || left_ms === 0 ? "" : remainingText(left_ms),
+    isHeld(run, now) ? `waiting until ${held_until?.toLocaleTimeString("en-GB")}, as the application asked` : "",
+    started_at === null || finished_at === null
+      ? ""
+      : `took ${durationText(finished_at.getTime() - started_at.getTime())}`,
+    spentText(run),
   ].filter((fact) => fact !== "");
+}
+
+/** How far a run is, how fast it goes, and what it found and spent so far. `isLost`: nothing is heard of it at present. */
+export function RunProgress(props: { run: TestRun; samples: readonly Sample[]; isLost: boolean }) {
+  const { run, samples, isLost } = props;
+  const now = useClock(isLive(run));
+  const facts = [
+    ...factsOf(run, samples, now),
+    ...(isLost ? ["the connection is lost and tried again, so these numbers may be old"] : []),
+  ];
   return (
     <div>
       <div
@@ -44,7 +69,7 @@ export function RunProgress({ run, samples }: { run: TestRun; samples: readonly 
         aria-label="Results done"
         aria-valuemin={0}
         aria-valuemax={run.total}
-        aria-valuenow={done}
+        aria-valuenow={doneOf(run)}
       >
         {verdicts.map(([verdict, count]) => (
           <span

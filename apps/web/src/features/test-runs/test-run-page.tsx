@@ -1,4 +1,4 @@
-import { Alert, Group, Text } from "@mantine/core";
+import { Alert, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
@@ -20,7 +20,8 @@ import { useLiveRun } from "./live-run.ts";
 import { resultColumns } from "./result-columns.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunFilters } from "./run-filters.tsx";
-import { doneOf, withSample, type Sample } from "./run-pace.ts";
+import { RunCauses } from "./run-causes.tsx";
+import { withProgress, type Sample } from "./run-pace.ts";
 import { RunProgress } from "./run-progress.tsx";
 import { isLive, RunStatus } from "./run-status.tsx";
 import { VerdictChips } from "./verdict-chips.tsx";
@@ -33,6 +34,8 @@ const noFilters: ResultFilters = {
   requirement: undefined,
   metric: undefined,
   metric_verdict: undefined,
+  error_code: undefined,
+  error_cause: undefined,
 };
 
 function TestRunPage() {
@@ -53,8 +56,8 @@ function RunView({ run }: { run: TestRun }) {
   const [samples, setSamples] = useState<Sample[]>([]);
   const wasLive = useRef(isLive(run));
   const live = isLive(run);
-  useLiveRun(run.id, live, (progress) => {
-    setSamples((before) => withSample(before, { at: Date.now(), done: doneOf(progress) }));
+  const isLost = useLiveRun(run.id, live, (progress) => {
+    setSamples((before) => withProgress(before, progress, Date.now()));
     if (isLive(progress)) return refresh();
     if (wasLive.current) finish();
     wasLive.current = false;
@@ -85,10 +88,13 @@ function RunView({ run }: { run: TestRun }) {
           {run.pause_reason ?? "Nothing is asked until it is resumed. What has been answered stays."}
         </Alert>
       )}
-      <RunProgress run={run} samples={samples} />
-      <Group gap="md" justify="space-between">
-        <VerdictChips run={run} verdict={filters.verdict} onChange={(verdict) => set({ verdict, status: undefined })} />
-      </Group>
+      <RunProgress run={run} samples={samples} isLost={isLost} />
+      <VerdictChips
+        run={run}
+        verdict={filters.verdict}
+        onChange={(verdict) => set({ verdict, status: undefined, error_code: undefined, error_cause: undefined })}
+      />
+      <RunCauses test_run_id={run.id} filters={filters} onChange={set} />
       <RunFilters test_run_id={run.id} filters={filters} onChange={set} />
       <Beside>
         <DataTable
