@@ -35,6 +35,7 @@ const tables = [
   "prompt",
   "requirement",
   "requirement_metric",
+  "schedule",
   "score",
   "test",
   "test_result",
