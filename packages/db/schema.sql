@@ -172,7 +172,7 @@ create table deletion (
   user_id uuid default current_actor(),
   created_at timestamp with time zone not null default now(),
   private_to uuid,
-  constraint deletion_entity_type_check CHECK ((entity_type = ANY (ARRAY['project'::text, 'model'::text, 'endpoint'::text, 'requirement'::text, 'topic'::text, 'category'::text, 'prompt'::text, 'metric'::text, 'test'::text, 'test_set'::text, 'test_run'::text, 'experiment'::text]))),
+  constraint deletion_entity_type_check CHECK ((entity_type = ANY (ARRAY['project'::text, 'model'::text, 'endpoint'::text, 'requirement'::text, 'topic'::text, 'category'::text, 'prompt'::text, 'metric'::text, 'test'::text, 'test_set'::text, 'test_run'::text, 'experiment'::text, 'schedule'::text]))),
   constraint deletion_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint deletion_pkey PRIMARY KEY (organization_id, id),
   constraint deletion_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE
@@ -652,6 +652,68 @@ CREATE TRIGGER audit_delete AFTER DELETE ON public.requirement_metric REFERENCIN
 CREATE TRIGGER audit_insert AFTER INSERT ON public.requirement_metric REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('requirement_id');
 CREATE TRIGGER audit_update AFTER UPDATE ON public.requirement_metric FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version}'::text[]))) EXECUTE FUNCTION audit_update('requirement_id');
 
+create table schedule (
+  organization_id uuid not null default current_organization(),
+  id uuid not null default uuidv7(),
+  project_id uuid not null,
+  test_set_id uuid not null,
+  endpoint_id uuid not null,
+  user_id uuid default current_actor(),
+  name text not null,
+  cron text not null,
+  time_zone text not null,
+  enabled boolean not null default true,
+  metric_ids uuid[],
+  repeats integer not null default 1,
+  concurrency integer,
+  pause_after_errors integer,
+  params jsonb not null default '{}'::jsonb,
+  parameters jsonb,
+  next_at timestamp with time zone,
+  last_run_id uuid,
+  last_started_at timestamp with time zone,
+  last_error text,
+  failures integer not null default 0,
+  created_at timestamp with time zone not null default now(),
+  updated_at timestamp with time zone not null default now(),
+  deleted_at timestamp with time zone,
+  deletion_id uuid,
+  version integer not null default 1,
+  constraint schedule_concurrency_check CHECK (((concurrency >= 1) AND (concurrency <= 1000))),
+  constraint schedule_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES endpoint(organization_id, id) ON DELETE CASCADE,
+  constraint schedule_last_run_id_fkey FOREIGN KEY (organization_id, last_run_id) REFERENCES test_run(organization_id, id) ON DELETE SET NULL (last_run_id),
+  constraint schedule_name_check CHECK (((length(TRIM(BOTH FROM name)) >= 1) AND (length(TRIM(BOTH FROM name)) <= 200))),
+  constraint schedule_next_at_check CHECK (((next_at IS NULL) OR enabled)),
+  constraint schedule_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
+  constraint schedule_pause_after_errors_check CHECK (((pause_after_errors >= 1) AND (pause_after_errors <= 100000))),
+  constraint schedule_pkey PRIMARY KEY (organization_id, id),
+  constraint schedule_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
+  constraint schedule_repeats_check CHECK (((repeats >= 1) AND (repeats <= 20))),
+  constraint schedule_test_set_id_fkey FOREIGN KEY (organization_id, test_set_id) REFERENCES test_set(organization_id, id) ON DELETE CASCADE,
+  constraint schedule_user_id_fkey FOREIGN KEY (user_id) REFERENCES "user"(id) ON DELETE SET NULL
+);
+alter table schedule owner to rhesis_owner;
+alter table schedule enable row level security;
+alter table schedule force row level security;
+CREATE INDEX schedule_count_idx ON public.schedule USING btree (organization_id, project_id) WHERE (deleted_at IS NULL);
+CREATE INDEX schedule_deletion_id_idx ON public.schedule USING btree (organization_id, deletion_id) WHERE (deleted_at IS NOT NULL);
+CREATE INDEX schedule_due_idx ON public.schedule USING btree (COALESCE(next_at, '-infinity'::timestamp with time zone)) WHERE (enabled AND (deleted_at IS NULL));
+CREATE INDEX schedule_endpoint_id_idx ON public.schedule USING btree (organization_id, endpoint_id);
+CREATE INDEX schedule_last_run_id_idx ON public.schedule USING btree (organization_id, last_run_id) WHERE (last_run_id IS NOT NULL);
+CREATE INDEX schedule_name_idx ON public.schedule USING btree (organization_id, name, id) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX schedule_name_key ON public.schedule USING btree (organization_id, project_id, name) WHERE (deleted_at IS NULL);
+CREATE INDEX schedule_test_set_id_idx ON public.schedule USING btree (organization_id, test_set_id, id);
+create policy gate on schedule for select to rhesis_gate using (true);
+create policy tenant on schedule for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
+grant delete, insert, select on schedule to rhesis_app;
+grant update (project_id, test_set_id, endpoint_id, user_id, name, cron, time_zone, enabled, metric_ids, repeats, concurrency, pause_after_errors, params, parameters, next_at, last_run_id, last_started_at, last_error, failures, created_at, updated_at, deleted_at, deletion_id, version) on schedule to rhesis_app;
+grant select (organization_id, id, user_id, enabled, next_at, deleted_at) on schedule to rhesis_gate;
+CREATE TRIGGER audit_delete AFTER DELETE ON public.schedule REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_insert AFTER INSERT ON public.schedule REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.schedule FOR EACH ROW WHEN (((to_jsonb(old.*) - '{updated_at,version,next_at,last_run_id,last_started_at,last_error,failures}'::text[]) <> (to_jsonb(new.*) - '{updated_at,version,next_at,last_run_id,last_started_at,last_error,failures}'::text[]))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER touch BEFORE UPDATE ON public.schedule FOR EACH ROW WHEN (((to_jsonb(old.*) - '{next_at,last_run_id,last_started_at,last_error,failures}'::text[]) <> (to_jsonb(new.*) - '{next_at,last_run_id,last_started_at,last_error,failures}'::text[]))) EXECUTE FUNCTION touch_row();
+CREATE TRIGGER unplan BEFORE UPDATE ON public.schedule FOR EACH ROW WHEN (((NOT new.enabled) OR (new.deleted_at IS NOT NULL))) EXECUTE FUNCTION unplan_schedule();
+
 create table score (
   organization_id uuid not null default current_organization(),
   test_result_id uuid not null,
@@ -812,6 +874,7 @@ create table test_run (
   version integer not null default 1,
   experiment_id uuid,
   experiment_version integer,
+  schedule_id uuid,
   constraint test_run_counts_check CHECK (((((passed + failed) + inconclusive) + errored) <= total)),
   constraint test_run_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES endpoint(organization_id, id),
   constraint test_run_job_id_fkey FOREIGN KEY (organization_id, job_id) REFERENCES job(organization_id, id),
@@ -819,6 +882,7 @@ create table test_run (
   constraint test_run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint test_run_pkey PRIMARY KEY (organization_id, id),
   constraint test_run_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
+  constraint test_run_schedule_id_fkey FOREIGN KEY (organization_id, schedule_id) REFERENCES schedule(organization_id, id) ON DELETE SET NULL (schedule_id),
   constraint test_run_source_run_id_fkey FOREIGN KEY (organization_id, source_run_id) REFERENCES test_run(organization_id, id) ON DELETE SET NULL (source_run_id),
   constraint test_run_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'paused'::text, 'completed'::text, 'failed'::text, 'cancelled'::text]))),
   constraint test_run_test_set_id_fkey FOREIGN KEY (organization_id, test_set_id) REFERENCES test_set(organization_id, id),
@@ -833,12 +897,13 @@ CREATE INDEX test_run_experiment_idx ON public.test_run USING btree (organizatio
 CREATE INDEX test_run_live_job_idx ON public.test_run USING btree (organization_id, job_id) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX test_run_project_id_idx ON public.test_run USING btree (organization_id, project_id, id);
 CREATE INDEX test_run_running_idx ON public.test_run USING btree (organization_id, endpoint_id) WHERE (status = 'running'::text);
+CREATE INDEX test_run_schedule_idx ON public.test_run USING btree (organization_id, schedule_id, id) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX test_run_source_run_id_idx ON public.test_run USING btree (organization_id, source_run_id) WHERE (source_run_id IS NOT NULL);
 CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organization_id, test_set_id, id);
 create policy gate on test_run for select to rhesis_gate using (true);
 create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test_run to rhesis_app;
-grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, held_until, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version, experiment_id, experiment_version) on test_run to rhesis_app;
+grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, held_until, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version, experiment_id, experiment_version, schedule_id) on test_run to rhesis_app;
 grant select (organization_id, job_id, status) on test_run to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
@@ -1037,7 +1102,7 @@ CREATE OR REPLACE FUNCTION public.audit_redact(entry jsonb)
  RETURNS jsonb
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
-RETURN CASE WHEN ((entry ->> 'visibility'::text) = 'private'::text) THEN (entry - ARRAY['name'::text, 'description'::text, 'note'::text, 'content_hash'::text, 'values'::text]) ELSE (entry - ARRAY['auth_secret'::text, 'api_key'::text, 'token_hash'::text, 'plan'::text, 'values'::text]) END;
+RETURN CASE WHEN ((entry ->> 'visibility'::text) = 'private'::text) THEN (entry - ARRAY['name'::text, 'description'::text, 'note'::text, 'content_hash'::text, 'values'::text]) ELSE (entry - ARRAY['auth_secret'::text, 'api_key'::text, 'token_hash'::text, 'plan'::text, 'values'::text, 'params'::text]) END;
 alter routine audit_redact(jsonb) owner to rhesis_owner;
 
 CREATE OR REPLACE PROCEDURE public.audit_table(IN tbl regclass, IN key text, IN moving text[] DEFAULT '{}'::text[])
@@ -1176,6 +1241,20 @@ begin
   return null;
 end $function$;
 alter routine gate_delete_results_of_run() owner to rhesis_gate;
+
+CREATE OR REPLACE FUNCTION public.gate_due_schedules(moment timestamp with time zone, most integer)
+ RETURNS TABLE(organization_id uuid, schedule_id uuid, user_id uuid)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO ''
+AS $function$
+  select s.organization_id, s.id, s.user_id
+  from public.schedule s join public.organization o on o.id = s.organization_id and o.deleted_at is null
+  where s.enabled and s.deleted_at is null and coalesce(s.next_at, '-infinity') <= moment
+  order by coalesce(s.next_at, '-infinity')
+  limit most
+$function$;
+alter routine gate_due_schedules(timestamp with time zone,integer) owner to rhesis_gate;
 
 CREATE OR REPLACE FUNCTION public.gate_forget_idempotency_keys(older_than interval)
  RETURNS void
@@ -1456,6 +1535,16 @@ begin
   return new;
 end $function$;
 alter routine touch_row() owner to rhesis_owner;
+
+CREATE OR REPLACE FUNCTION public.unplan_schedule()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.next_at := null;
+  return new;
+end $function$;
+alter routine unplan_schedule() owner to rhesis_owner;
 
 CREATE OR REPLACE PROCEDURE public.version_table(IN tbl regclass)
  LANGUAGE plpgsql

@@ -23,10 +23,12 @@ test("reads lists and flags", () => {
     RHESIS_ALLOW_LOOPBACK_TARGETS: "true",
     RHESIS_ALLOW_PRIVATE_TARGETS: "10.0.0.0/8, fd00::/8",
     WORKER_CONCURRENCY: "3",
+    RHESIS_FEATURES: "llm_judge=false",
   });
   expect(config.RHESIS_ALLOW_LOOPBACK_TARGETS).toBe(true);
   expect(config.RHESIS_ALLOW_PRIVATE_TARGETS).toEqual(["10.0.0.0/8", "fd00::/8"]);
   expect(config.WORKER_CONCURRENCY).toBe(3);
+  expect(config.RHESIS_FEATURES).toEqual({ llm_judge: false });
 });
 
 test("names every wrong value at once, and shows none", () => {

@@ -3,6 +3,7 @@ import { parseSecretKeys } from "@rhesis/auth/sealed-secret";
 import {
   count,
   flag,
+  flags,
   logLevel,
   networks,
   parsedBy,
@@ -21,6 +22,7 @@ const environment = z.object({
   RHESIS_SECRET_KEYS: parsedBy(parseSecretKeys),
   RHESIS_ALLOW_LOOPBACK_TARGETS: flag.default(false),
   RHESIS_ALLOW_PRIVATE_TARGETS: networks.default([]),
+  RHESIS_FEATURES: flags.default({}),
   WORKER_CONCURRENCY: count(1, 100).default(8),
   WORKER_PORT: count(0, 65_535).optional(),
   WORKER_HOST: text.default("0.0.0.0"),

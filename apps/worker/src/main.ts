@@ -27,6 +27,7 @@ async function start(config: WorkerConfig, logger: Logger): Promise<void> {
       allow_loopback: config.RHESIS_ALLOW_LOOPBACK_TARGETS,
       allow_private: config.RHESIS_ALLOW_PRIVATE_TARGETS,
     },
+    features: config.RHESIS_FEATURES,
     concurrency: config.WORKER_CONCURRENCY,
     log: logger,
     observer: executionMetrics(metrics),

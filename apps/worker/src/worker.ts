@@ -14,6 +14,7 @@ import { Deliveries } from "./deliveries.ts";
 import { executeTestRun } from "./jobs/execute-test-run.ts";
 import { rescoreTestRun } from "./jobs/rescore-test-run.ts";
 import { startRunReconciler } from "./run-reconciler.ts";
+import { startScheduleSweeper } from "./schedule-sweeper.ts";
 
 export type WorkerOptions = {
   /** Connects as `rhesis_app`, in sessions of its own. */
@@ -22,6 +23,8 @@ export type WorkerOptions = {
   redis_url?: string | undefined;
   secret_keys: SecretKeys;
   policy: AddressPolicy;
+  /** The feature flags of the installation, for runs that schedules start. */
+  features?: Readonly<Record<string, boolean>> | undefined;
   /** Jobs done at once. */
   concurrency: number;
   log: JobLog;
@@ -68,13 +71,14 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
   const worker = await queue.work((delivered) => deliveries.take(delivered), { concurrency });
   const relay = startRelay({ database, notifications, queue, log });
   const stopReconciler = startRunReconciler({ database, log, onFailed: () => options.observer?.ended("failed") });
+  const stopSweeper = startScheduleSweeper({ database, log, features: options.features ?? {} });
   return {
     database,
     queue,
     async close() {
       await stopTaking(worker, stopping);
       await deliveries.ended(grace_ms + settleMs);
-      await Promise.all([relay.close(), stopReconciler(), target.close(), worker.close(false)]);
+      await Promise.all([relay.close(), stopReconciler(), stopSweeper(), target.close(), worker.close(false)]);
       await connector.close();
       await Promise.all([queue.close(), notifications.close()]);
       await database.close();

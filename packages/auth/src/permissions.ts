@@ -20,6 +20,7 @@ const actions = {
   test: crud,
   test_set: [...crud, "execute"],
   experiment: [...crud, "promote"],
+  schedule: crud,
   test_run: ["read", "update", "delete", "cancel", "pause"],
   test_result: ["read"],
   job: ["read"],

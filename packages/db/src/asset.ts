@@ -19,7 +19,8 @@ export type AssetTable =
   | "test"
   | "test_set"
   | "test_run"
-  | "experiment";
+  | "experiment"
+  | "schedule";
 
 /** Names of assets as people read them. */
 export const assetNames: Record<AssetTable, string> = {
@@ -35,6 +36,7 @@ export const assetNames: Record<AssetTable, string> = {
   test_set: "test set",
   test_run: "test run",
   experiment: "experiment",
+  schedule: "schedule",
 };
 
 type AssetColumns = { id: string; deleted_at: Date | null; deletion_id: string | null; version: number };
@@ -142,10 +144,18 @@ export const partsOf: Partial<Record<AssetTable, readonly (readonly [AssetTable,
     ["test_set", "project_id"],
     ["test_run", "project_id"],
     ["experiment", "project_id"],
+    ["schedule", "project_id"],
   ],
 };
 
-const projectScoped: ReadonlySet<AssetTable> = new Set(["endpoint", "test", "test_set", "test_run", "experiment"]);
+const projectScoped: ReadonlySet<AssetTable> = new Set([
+  "endpoint",
+  "test",
+  "test_set",
+  "test_run",
+  "experiment",
+  "schedule",
+]);
 
 /**
  * Hides an asset and what belongs to it, all under one deletion id.

@@ -42,6 +42,7 @@ const lives: Record<string, Life> = {
   prompt: {},
   requirement: {},
   requirement_metric: { key: "requirement_id", change: null },
+  schedule: {},
   test: {},
   test_run: {},
   test_set: {},

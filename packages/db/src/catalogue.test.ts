@@ -22,7 +22,13 @@ beforeAll(async () => {
 });
 
 test("a tenant table has its tenant first in every index, but for those of the gates", async () => {
-  const gateIndexes = ["api_token_hash_key", "invitation_open_email_idx", "job_due_idx", "membership_user_id_idx"];
+  const gateIndexes = [
+    "api_token_hash_key",
+    "invitation_open_email_idx",
+    "job_due_idx",
+    "membership_user_id_idx",
+    "schedule_due_idx",
+  ];
   const rows = await open().admin<{ name: string; first: string }>(
     `select i.indexrelid::regclass::text as name, coalesce(a.attname, 'expression') as first
      from pg_index i join pg_class c on c.oid = i.indrelid
@@ -68,6 +74,7 @@ const loose: Record<string, string> = {
   "job.user_id": "is a person, who belongs to no organization; outlives the membership",
   "membership.user_id": "is a person, who belongs to no organization",
   "parameter_environment.user_id": "is a person, who belongs to no organization; outlives the membership",
+  "schedule.user_id": "is a person, who belongs to no organization; outlives the membership",
   "score.metric_id": "outlives the metric: the plan of the run keeps what it was",
   "score.model_id": "outlives the model: the plan of the run keeps what it was",
   "score.test_run_id": "is the run of its result, for the index; the one statement that stores scores names both",
@@ -150,6 +157,7 @@ test("the doors through row-level security are a closed list with a pinned searc
   expect(rows.map((row) => row.name)).toEqual([
     "gate_claim_due_jobs",
     "gate_delete_results_of_run",
+    "gate_due_schedules",
     "gate_forget_idempotency_keys",
     "gate_job_counts",
     "gate_memberships",

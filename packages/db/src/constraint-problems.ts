@@ -29,6 +29,7 @@ export const constraintProblems: Readonly<Record<string, Problem>> = {
   test_set_name_key: taken("test set", " in this project"),
   experiment_private_name_key: taken("private experiment", " of yours in this project"),
   experiment_shared_name_key: taken("shared experiment", " in this project"),
+  schedule_name_key: taken("schedule", " in this project"),
   model_default_key: {
     code: "conflict",
     message: "Somebody else chose another default model at the same time. Try again.",

@@ -91,7 +91,7 @@ export interface Conversation {
 export interface Deletion {
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
   entity_id: string;
-  entity_type: "project" | "model" | "endpoint" | "requirement" | "topic" | "category" | "prompt" | "metric" | "test" | "test_set" | "test_run" | "experiment";
+  entity_type: "project" | "model" | "endpoint" | "requirement" | "topic" | "category" | "prompt" | "metric" | "test" | "test_set" | "test_run" | "experiment" | "schedule";
   id: Generated<string>;
   name: string;
   organization_id: Generated<string>;
@@ -304,6 +304,35 @@ export interface RequirementMetric {
   requirement_id: string;
 }
 
+export interface Schedule {
+  concurrency: number | null;
+  created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  cron: string;
+  deleted_at: ColumnType<Date, Date | string, Date | string> | null;
+  deletion_id: string | null;
+  enabled: Generated<boolean>;
+  endpoint_id: string;
+  failures: Generated<number>;
+  id: Generated<string>;
+  last_error: string | null;
+  last_run_id: string | null;
+  last_started_at: ColumnType<Date, Date | string, Date | string> | null;
+  metric_ids: string[] | null;
+  name: string;
+  next_at: ColumnType<Date, Date | string, Date | string> | null;
+  organization_id: Generated<string>;
+  parameters: JsonColumn<{ experiment_id?: string; version?: number; environment?: string }> | null;
+  params: Generated<JsonColumn<Record<string, unknown>>>;
+  pause_after_errors: number | null;
+  project_id: string;
+  repeats: Generated<number>;
+  test_set_id: string;
+  time_zone: string;
+  updated_at: Generated<ColumnType<Date, Date | string, Date | string>>;
+  user_id: Generated<string | null>;
+  version: Generated<number>;
+}
+
 export interface Score {
   cost: number | null;
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
@@ -401,6 +430,7 @@ export interface TestRun {
   pause_requested_at: ColumnType<Date, Date | string, Date | string> | null;
   plan: JsonColumn<RunPlan>;
   project_id: string;
+  schedule_id: string | null;
   source_run_id: string | null;
   started_at: ColumnType<Date, Date | string, Date | string> | null;
   status: Generated<"queued" | "running" | "paused" | "completed" | "failed" | "cancelled">;
@@ -509,6 +539,7 @@ export interface DB {
   prompt: Prompt;
   requirement: Requirement;
   requirement_metric: RequirementMetric;
+  schedule: Schedule;
   score: Score;
   test: Test;
   test_result: TestResult;

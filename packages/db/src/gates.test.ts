@@ -5,6 +5,7 @@ import { prepareRun } from "@rhesis/testkit/run-fixture";
 import { populate } from "@rhesis/testkit/populate";
 import { createTenants, type TestOrganization } from "@rhesis/testkit/tenants";
 import {
+  dueSchedules,
   findToken,
   findUsersByEmail,
   forgetIdempotencyKeys,
@@ -110,6 +111,34 @@ const acrossOrganizations: Record<string, (a: TestOrganization, b: TestOrganizat
       (await open().admin("select from test_result where organization_id = $1", [id])).length;
     await open().database.write(a.tenant, (tx) => tx.deleteFrom("test_run").execute());
     expect([await results(a), await results(b)]).toEqual([0, 1]);
+  },
+
+  async gate_due_schedules(a, b) {
+    for (const organization of [a, b]) await populate(open(), organization);
+    const moment = new Date("2001-01-02");
+    const set = (values: string) => open().admin(`update schedule set ${values}`);
+    const due = async (most = 10) => dueSchedules(open().database.pool, moment, most);
+    await set("next_at = '2001-01-02 00:00:01'");
+    expect(await due()).toEqual([]);
+    const all = await open().admin<{ organization_id: string; id: string }>("select organization_id, id from schedule");
+    const expected = [a, b].map(({ id: organization_id, people }) => {
+      const schedule_id = all.find((row) => row.organization_id === organization_id)?.id;
+      return { organization_id, schedule_id, user_id: people.owner.user_id };
+    });
+    for (const next_at of ["'2001-01-02'", "null"]) {
+      await set(`next_at = ${next_at}`);
+      const found = await due();
+      expect(found).toEqual(expect.arrayContaining(expected));
+      expect(found).toHaveLength(all.length);
+      expect(await due(1)).toHaveLength(1);
+    }
+    await open().admin("update organization set deleted_at = now() where id = $1", [b.id]);
+    expect((await due()).map(({ organization_id }) => organization_id)).not.toContain(b.id);
+    await set("enabled = false");
+    expect(await due()).toEqual([]);
+    await set("enabled = true");
+    await set("deleted_at = now()");
+    expect(await due()).toEqual([]);
   },
 
   async gate_forget_idempotency_keys(a, b) {

@@ -75,6 +75,14 @@ export function orphanedRuns(pool: Pool, most: number): Promise<OrphanedRun[]> {
   return ask(pool, "gate_orphaned_runs", text, [most]);
 }
 
+export type DueSchedule = { organization_id: string; schedule_id: string; user_id: string | null };
+
+/** Schedules whose time has come at `moment`, over all organizations, the longest due first: `most` at once. */
+export function dueSchedules(pool: Pool, moment: Date, most: number): Promise<DueSchedule[]> {
+  const text = "select organization_id, schedule_id, user_id from gate_due_schedules($1, $2)";
+  return ask(pool, "gate_due_schedules", text, [moment, most]);
+}
+
 /** Forgets keys of repeated calls, older than so many hours. */
 export async function forgetIdempotencyKeys(pool: Pool, older_than_hours: number): Promise<void> {
   const text = "select gate_forget_idempotency_keys(make_interval(hours => $1))";

@@ -38,6 +38,7 @@ const tables = [
   "prompt",
   "requirement",
   "requirement_metric",
+  "schedule",
   "score",
   "test",
   "test_result",

@@ -71,6 +71,7 @@ const shortLists = new Map([
   ["model.list", size.some],
   ["project.list", size.some],
   ["requirement.metrics", size.few],
+  ["schedule.list", size.some],
   ["test_set.metrics", size.few],
 ]);
 
@@ -139,6 +140,7 @@ const readInputs = (): Record<string, object> => ({
   "parameter_environment.list": { project_id: largeId("project", 2) },
   "parameters.resolve": { project_id: largeId("project", 2) },
   "parameters.schema": { project_id: largeId("project", 2) },
+  "schedule.preview": { cron: "0 6 * * *", time_zone: "UTC" },
   "test_result.summary": { test_run_id: largeId("test_run", 1) },
 });
 

@@ -17,6 +17,7 @@ import { parametersRouter } from "./parameters/router.ts";
 import { projectRouter } from "./project/router.ts";
 import { promptRouter } from "./prompt/router.ts";
 import { requirementRouter } from "./requirement/router.ts";
+import { scheduleRouter } from "./schedule/router.ts";
 import { testRouter } from "./test/router.ts";
 import { testResultRouter } from "./test-result/router.ts";
 import { testRunRouter } from "./test-run/router.ts";
@@ -44,6 +45,7 @@ type Routes = {
   project: typeof projectRouter;
   prompt: typeof promptRouter;
   requirement: typeof requirementRouter;
+  schedule: typeof scheduleRouter;
   test: typeof testRouter;
   test_result: typeof testResultRouter;
   test_run: typeof testRunRouter;
@@ -70,6 +72,7 @@ const routes: Routes = {
   project: projectRouter,
   prompt: promptRouter,
   requirement: requirementRouter,
+  schedule: scheduleRouter,
   test: testRouter,
   test_result: testResultRouter,
   test_run: testRunRouter,

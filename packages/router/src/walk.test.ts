@@ -124,6 +124,8 @@ const extra: Record<string, object> = {
   "parameter_environment.bind": { name: "production" },
   "parameter_environment.unbind": { name: "production" },
   "parameters.set_schema": { fields: [] },
+  "schedule.preview": { cron: "0 6 * * *", time_zone: "UTC" },
+  "schedule.create": { cron: "0 6 * * *", time_zone: "UTC" },
   "metric.try metric_id": { output: "Hello" },
   "metric.try model_id": { parameters: { implementation: "judge_numeric", evaluation_prompt: "Good?" } },
 };

@@ -26,6 +26,8 @@ export type AssetContract = {
   procedures: (caller: Caller) => AssetProcedures;
   /** The least role that may write. */
   writer: Exclude<Role, "viewer">;
+  /** Makes what a new asset of an organization names, where that takes more than its project. */
+  prepare?: (open: TestDatabase, organization: TestOrganization) => Promise<void>;
   /** Input of a new asset whose name or text holds `label`. */
   create: (organization: TestOrganization, label: string) => object;
   /** A change of one field, and the same field afterwards. */
@@ -72,7 +74,10 @@ export function describeAsset(contract: AssetContract, database: () => TestDatab
   describe(`${contract.resource} as an asset`, () => {
     let world: World | undefined;
     beforeAll(async () => {
-      world = { open: database(), ...(await createTenants(database().database)) };
+      const open = database();
+      const { a, b } = await createTenants(open.database);
+      for (const organization of [a, b]) await contract.prepare?.(open, organization);
+      world = { open, a, b };
     });
     const enter: Enter = () => {
       if (world === undefined) throw new Error("the organizations are created before the first test");

@@ -28,6 +28,7 @@ const tables = [
   "experiment",
   "experiment_version",
   "parameter_environment",
+  "schedule",
   "test_run",
   "job",
   "test_result",
@@ -135,6 +136,20 @@ const keyed: Record<Keyed, Filling> = {
       name: "'default'",
       experiment_id: idOf("experiment", "1"),
       experiment_version: "1",
+    },
+  },
+  schedule: {
+    rows: "some",
+    values: {
+      project_id: aProject,
+      test_set_id: idOf("test_set", "1 + n % 10"),
+      endpoint_id: idOf("endpoint", "1 + n % 4"),
+      user_id: aPerson,
+      name: "'Schedule ' || n",
+      cron: "'0 6 * * *'",
+      time_zone: "'UTC'",
+      next_at: "'2999-01-01'",
+      last_run_id: idOf("test_run", "n"),
     },
   },
   test_run: {

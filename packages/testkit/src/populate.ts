@@ -71,6 +71,8 @@ async function insertWork(tx: Tx, { project_id, people }: TestOrganization, asse
   const plan = JSON.stringify({ metrics: [], models: [] });
   await tx.insertInto("job").values({ name: "execute_test_run", project_id }).execute();
   const run = { project_id, name: "Run", plan, total: 1, test_set_id, endpoint_id };
+  const when = { cron: "0 6 * * *", time_zone: "UTC", next_at: "2999-01-01T06:00:00Z" };
+  await createAsset(tx, "schedule", { project_id, name: "Nightly", test_set_id, endpoint_id, ...when }, ["id"]);
   const { id: test_run_id } = await createAsset(tx, "test_run", run, ["id"]);
   const { id: test_result_id } = await tx
     .insertInto("test_result")

@@ -41,6 +41,11 @@ const needs: Partial<Record<AssetTable, readonly (readonly [AssetTable, string])
   test_set: [["project", "project_id"]],
   test_run: [["project", "project_id"]],
   experiment: [["project", "project_id"]],
+  schedule: [
+    ["project", "project_id"],
+    ["test_set", "test_set_id"],
+    ["endpoint", "endpoint_id"],
+  ],
   metric: [["model", "model_id"]],
 };
 

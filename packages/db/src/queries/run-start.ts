@@ -145,6 +145,8 @@ export type NewRun = {
   job_id: string;
   name: string;
   plan: RunPlan;
+  /** Which schedule started it; left out where a person did. */
+  schedule_id?: string | undefined;
 };
 
 /** Inserts a run without results. The plan goes in as it is; columns repeat which version of parameters it names. */

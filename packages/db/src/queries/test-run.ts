@@ -18,6 +18,7 @@ const columns = [
   "source_run_id",
   "experiment_id",
   "experiment_version",
+  "schedule_id",
   "status",
   "error",
   "total",
@@ -43,7 +44,7 @@ type Row = Selectable<TestRun>;
 type Names = { test_set_name: string; endpoint_name: string; user_name: string | null };
 
 export type TestRunItemRow = Pick<Row, (typeof columns)[number]> & Names;
-export type TestRunRow = TestRunItemRow & Pick<Row, "plan">;
+export type TestRunRow = TestRunItemRow & Pick<Row, "plan"> & { schedule_name: string | null };
 export type RunStatus = Row["status"];
 
 export type TestRunFilter = {
@@ -52,6 +53,7 @@ export type TestRunFilter = {
   endpoint_id?: string | undefined;
   experiment_id?: string | undefined;
   experiment_version?: number | undefined;
+  schedule_id?: string | undefined;
   status?: RunStatus | undefined;
   q?: string | undefined;
 };
@@ -59,7 +61,14 @@ export type TestRunFilter = {
 /** A page of runs, with the names of their set, endpoint and starter; `q` finds a part of the name, ignoring case. */
 export function listTestRuns(tx: Tx, args: PageArgs & TestRunFilter): Promise<Page<TestRunItemRow>> {
   let matches = tx.selectFrom("test_run").where("deleted_at", "is", null);
-  for (const column of ["project_id", "test_set_id", "endpoint_id", "experiment_id", "status"] as const) {
+  for (const column of [
+    "project_id",
+    "test_set_id",
+    "endpoint_id",
+    "experiment_id",
+    "schedule_id",
+    "status",
+  ] as const) {
     const value = args[column];
     if (value !== undefined) matches = matches.where(column, "=", value);
   }
@@ -86,8 +95,15 @@ export async function getTestRun(tx: Tx, id: string): Promise<TestRunRow> {
     .innerJoin("test_set as s", "s.id", "r.test_set_id")
     .innerJoin("endpoint as e", "e.id", "r.endpoint_id")
     .leftJoin("user as u", "u.id", "r.user_id")
+    .leftJoin("schedule as c", "c.id", "r.schedule_id")
     .select(columns.map((column) => `r.${column}` as const))
-    .select(["r.plan", "s.name as test_set_name", "e.name as endpoint_name", "u.name as user_name"])
+    .select([
+      "r.plan",
+      "s.name as test_set_name",
+      "e.name as endpoint_name",
+      "u.name as user_name",
+      "c.name as schedule_name",
+    ])
     .where("r.id", "=", id)
     .where("r.deleted_at", "is", null)
     .executeTakeFirst();

@@ -14,6 +14,7 @@ export const deletableTypes = [
   "test_set",
   "test_run",
   "experiment",
+  "schedule",
 ] as const;
 const entityType = z.enum(deletableTypes);
 

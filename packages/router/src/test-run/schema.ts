@@ -48,6 +48,7 @@ const testRunFields = {
   source_run_id: id.nullable().describe("The run whose answers were scored again"),
   experiment_id: id.nullable().describe("The experiment whose version its requests were made with"),
   experiment_version: z.int().nullable(),
+  schedule_id: id.nullable().describe("The schedule that started it"),
   ...progress,
 };
 
@@ -79,7 +80,9 @@ export const planSummary = z
   .meta({ id: "PlanSummary" });
 export type PlanSummary = z.infer<typeof planSummary>;
 
-export const testRun = z.object({ ...testRunFields, plan: planSummary }).meta({ id: "TestRun" });
+export const testRun = z
+  .object({ ...testRunFields, schedule_name: z.string().nullable(), plan: planSummary })
+  .meta({ id: "TestRun" });
 export type TestRun = z.infer<typeof testRun>;
 
 export const updateTestRun = z.strictObject({ ...version, name: name.optional() });
@@ -90,6 +93,7 @@ export const listTestRuns = listInput(["created_at"], {
   endpoint_id: id.optional(),
   experiment_id: id.optional(),
   experiment_version: z.int().min(1).max(2_147_483_647).optional(),
+  schedule_id: id.optional(),
   status: runStatus.optional(),
   q: searchText.describe("Finds a part of the name"),
 });

@@ -38,6 +38,8 @@ export type StartRun = RunParameters & {
   may_judge: boolean;
   /** Where only one project may be touched. */
   project_id?: string | undefined;
+  /** The schedule that starts it. */
+  schedule_id?: string | undefined;
 };
 
 /**
@@ -58,6 +60,7 @@ export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
     kind: "execute" as const,
     source_run_id: null,
     plan,
+    schedule_id: args.schedule_id,
   };
   const expected = set.test_count * args.repeats;
   await writeRun(tx, run, expected, async (id) => {

@@ -18,6 +18,7 @@ export function examplesOf(place: Place): Record<string, Input> {
     ...testExamples(place),
     ...parameterExamples(place),
     ...runExamples(place),
+    ...scheduleExamples(place),
   };
 }
 
@@ -163,11 +164,11 @@ function parameterExamples({ project_id, experiment_id, test_set_id, user_id }: 
 }
 
 function runExamples(place: Place): Record<string, Input> {
-  const { project_id, test_set_id, endpoint_id, experiment_id } = place;
+  const { project_id, test_set_id, endpoint_id, experiment_id, schedule_id } = place;
   const { requirement_id, metric_id, test_run_id, test_result_id } = place;
   const id = test_run_id;
   return {
-    "test_run.list": { project_id, test_set_id, endpoint_id, experiment_id },
+    "test_run.list": { project_id, test_set_id, endpoint_id, experiment_id, schedule_id },
     "test_run.get": { id },
     "test_run.update": { id, name: "Renamed" },
     "test_run.delete": { id },
@@ -180,5 +181,21 @@ function runExamples(place: Place): Record<string, Input> {
     "test_result.list": { test_run_id, requirement_id, metric_id },
     "test_result.get": { id: test_result_id, requirement_id, metric_id },
     "test_result.summary": { test_run_id },
+  };
+}
+
+function scheduleExamples(place: Place): Record<string, Input> {
+  const { project_id, test_set_id, endpoint_id, metric_id, experiment_id, schedule_id: id } = place;
+  const things = { test_set_id, endpoint_id };
+  const choices = { ...things, metric_ids: [metric_id], parameters: { experiment_id } };
+  const when = { cron: "30 6 * * 1-5", time_zone: "Europe/Berlin" };
+  return {
+    "schedule.list": { project_id, ...things },
+    "schedule.preview": when,
+    "schedule.get": { id },
+    "schedule.create": { name: newName(), ...choices, ...when },
+    "schedule.update": { id, ...choices },
+    "schedule.delete": { id },
+    "schedule.run_now": { id },
   };
 }

@@ -20,6 +20,7 @@ export type Place = Record<
   | "test_id"
   | "test_set_id"
   | "experiment_id"
+  | "schedule_id"
   | "test_run_id"
   | "test_result_id"
   | "job_id"
@@ -38,6 +39,7 @@ export const projectKinds: ReadonlySet<keyof Place> = new Set([
   "test_id",
   "test_set_id",
   "experiment_id",
+  "schedule_id",
   "test_run_id",
   "test_result_id",
   "job_id",
@@ -56,6 +58,7 @@ export async function createPlace(open: TestDatabase, organization: TestOrganiza
   const labels = await createLabels(caller, label);
   const assets = await createAssets(caller, label, project_id, labels);
   const experiment_id = await createParameters(caller, label, project_id);
+  const schedule_id = await createSchedule(caller, label, assets);
   const work = await createWork(open, { ...organization, project_id });
   const organization_id = organization.id;
   return {
@@ -64,6 +67,7 @@ export async function createPlace(open: TestDatabase, organization: TestOrganiza
     ...labels,
     ...assets,
     experiment_id,
+    schedule_id,
     ...work,
     ...(await createRest(open, organization, caller, project_id)),
   };
@@ -108,6 +112,12 @@ async function createParameters(caller: Caller, name: string, project_id: string
   const { id } = await caller.experiment.create({ project_id, name, visibility: "shared" });
   await caller.experiment.add_version({ id, values: {} });
   return id;
+}
+
+async function createSchedule(caller: Caller, name: string, things: { test_set_id: string; endpoint_id: string }) {
+  const { test_set_id, endpoint_id } = things;
+  const when = { cron: "0 0 29 2 *", time_zone: "UTC" };
+  return (await caller.schedule.create({ name, test_set_id, endpoint_id, ...when })).id;
 }
 
 async function createWork(open: TestDatabase, organization: TestOrganization) {

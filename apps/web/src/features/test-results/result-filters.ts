@@ -18,6 +18,8 @@ const errorCode = oneOf<TargetErrorCode>({
   empty_answer: true,
   stream_error: true,
   mapping_failed: true,
+  not_connected: true,
+  function_failed: true,
   auth_failed: true,
   attempts_exhausted: true,
   cancelled: true,
