@@ -1219,7 +1219,7 @@ AS $function$
     select d.organization_id, d.id, d.offered_at from public.job d
     where d.run_at <= now()
       and ((d.status = 'queued' and (d.offered_at is null or d.offered_at < now() - offer_again_after))
-        or (d.status = 'running' and d.lease_until < now() and d.offered_at < now() - interval '1 second'))
+        or (d.status = 'running' and d.lease_until < now() and (d.offered_at is null or d.offered_at < now() - interval '1 second')))
     order by d.run_at
     limit most
     for update skip locked

@@ -109,6 +109,15 @@ test("offers again what a dead worker held, and leaves alone what a living one h
   expect(offers.some((offer) => offer.job_id === held.id)).toBe(false);
 });
 
+test("offers again what a dead worker held that had taken it from an offer before the last", async () => {
+  const { id } = await enqueue(tenants.a);
+  await holdJob(id, "-1 second");
+  await open().admin("update job set offered_at = null where id = $1", [id]);
+  const { queue, offers } = collect();
+  start(queue, { sweep_ms: 20 });
+  await vi.waitFor(() => expect(offers.map((offer) => offer.job_id)).toContain(id));
+});
+
 test("waits with a job that is to begin later", async () => {
   const { queue, offers } = collect();
   const { id } = await enqueue(tenants.a);

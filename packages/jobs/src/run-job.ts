@@ -1,12 +1,13 @@
 /** Does one job under a lease: claimed by its row, kept by a heartbeat, ended or given back by its row. */
 import type { Database } from "@rhesis/db/database";
-import { claimJob, endJob, extendLease, releaseJob, type ClaimedJob, type JobEnd } from "@rhesis/db/queries/job";
+import type { ClaimedJob, JobEnd } from "@rhesis/db/queries/job";
 import type { Tenant, Tx } from "@rhesis/db/tenant";
 import { runInContext } from "@rhesis/telemetry/request-context";
 import { withSpan } from "@rhesis/telemetry/tracing";
 import { z } from "zod";
 import { jobCatalog, type JobName, type JobPayload } from "./catalog.ts";
 import type { JobLog } from "./job-log.ts";
+import { jobQueries, type JobQueries } from "./job-queries.ts";
 
 /** Leases are judged by the database's clock; the holder gives up by its own clock a little earlier. */
 export const leaseMs = 3_000;
@@ -35,7 +36,14 @@ export type JobHandler<N extends JobName> = {
 
 export type JobHandlers = { [N in JobName]: JobHandler<N> };
 
-export type JobRunner = { database: Pick<Database, "write">; handlers: JobHandlers; log: JobLog; stop: AbortSignal };
+export type JobRunner = {
+  database: Pick<Database, "write">;
+  /** What it asks of the database where that is not the real one. */
+  queries?: JobQueries | undefined;
+  handlers: JobHandlers;
+  log: JobLog;
+  stop: AbortSignal;
+};
 
 const delivery = z.object({ organization_id: z.uuid(), job_id: z.uuid() });
 
@@ -66,9 +74,9 @@ async function claimAndDo(runner: JobRunner, organization_id: string, job_id: st
   }
 }
 
-async function claim({ database, log }: JobRunner, organization_id: string, id: string) {
+async function claim({ database, queries = jobQueries, log }: JobRunner, organization_id: string, id: string) {
   try {
-    return await database.write({ organization_id, user_id: null }, (tx) => claimJob(tx, id, leaseMs));
+    return await database.write({ organization_id, user_id: null }, (tx) => queries.claimJob(tx, id, leaseMs));
   } catch (err) {
     log.error({ err, job_id: id }, "a job could not be claimed; it is offered again");
     return undefined;
@@ -116,6 +124,7 @@ function retryDelay(failures: number): number {
 
 async function settle(runner: JobRunner, tenant: Tenant, job: ClaimedJob, outcome: AttemptOutcome): Promise<void> {
   const lease = { id: job.id, attempts: job.attempts };
+  const { releaseJob, endJob } = runner.queries ?? jobQueries;
   try {
     await runner.database.write(tenant, async (tx) => {
       if (outcome.status === "lost") return;
@@ -170,7 +179,8 @@ class LeaseKeeper {
     const asked = performance.now();
     const { id, attempts } = this.#job;
     try {
-      const held = await this.#runner.database.write(this.#tenant, (tx) => extendLease(tx, { id, attempts }, leaseMs));
+      const { database, queries = jobQueries } = this.#runner;
+      const held = await database.write(this.#tenant, (tx) => queries.extendLease(tx, { id, attempts }, leaseMs));
       if (held) this.#extended(asked);
       else this.#giveUp("a lease went to somebody else");
     } catch (err) {

@@ -86,9 +86,10 @@ async function countClaims(
   { test_run_id }: RunLease,
   { begun_through, suspect_claims }: SuspectClaims & { begun_through: string },
 ): Promise<void> {
+  // A suspect is the only one that is under way: others before it may wait for their turn.
   await sql`update test_result set claims = claims + 1
     where test_run_id = ${test_run_id} and status = 'pending' and id <= ${begun_through}
-      and claims < ${suspect_claims}`.execute(tx);
+      and (claims < ${suspect_claims} or id = ${begun_through})`.execute(tx);
 }
 
 const tallied = sql`count(*) filter (where verdict = 'pass') as passed, count(*) filter (where verdict = 'fail') as failed,
@@ -147,19 +148,20 @@ export type ClaimedResult = {
 const claimedColumns = sql`id, test_id, repeat, input, expected_output, metric_ids, claims`;
 
 /**
- * Begins up to `limit` pending results in the order of their ids, after one id, of those that are not suspect. That
- * they are begun is written on the run's row, as how far they reach, before any call is made.
+ * Begins up to `limit` pending results in the order of their ids, after one id, of those begun at least `min_claims` and
+ * less than `max_claims` times before. That they are begun is written on the run's row, as how far they reach, before
+ * any call is made: doing it again after a lost answer changes nothing.
  */
 export async function claimResults(
   tx: Tx,
   lease: RunLease,
-  claim: SuspectClaims & { limit: number; after: string },
+  claim: { limit: number; after: string; min_claims: number; max_claims: number },
 ): Promise<ClaimedResult[]> {
   const { rows } = await sql<ClaimedResult>`
     with mine as (
       select ${claimedColumns} from test_result
       where test_run_id = ${lease.test_run_id} and status = 'pending' and id > ${claim.after}
-        and claims < ${claim.suspect_claims}
+        and claims >= ${claim.min_claims} and claims < ${claim.max_claims}
       order by id limit ${claim.limit}
     ), marked as (
       update test_run set begun_through = last.id from (select id from mine order by id desc limit 1) last
@@ -170,48 +172,14 @@ export async function claimResults(
   return rows;
 }
 
-/** Begins up to `limit` of the results begun at least `min_claims` and less than `max_claims` times before, each counted by itself. */
-export async function claimSuspects(
-  tx: Tx,
-  lease: RunLease,
-  claim: { limit: number; after: string; min_claims: number; max_claims: number },
-): Promise<ClaimedResult[]> {
-  const held = await tx
-    .updateTable("test_run")
-    .set({ begun_through: null })
-    .where("id", "=", lease.test_run_id)
-    .where("lease_token", "=", lease.lease_token)
-    .where("status", "=", "running")
-    .returning("id")
-    .executeTakeFirst();
-  if (held === undefined) return [];
-  const { rows } = await sql<ClaimedResult>`
-    update test_result set claims = claims + 1
-    where id = any(array(
-      select id from test_result
-      where test_run_id = ${lease.test_run_id} and status = 'pending' and id > ${claim.after}
-        and claims >= ${claim.min_claims} and claims < ${claim.max_claims}
-      order by id limit ${claim.limit}))
-    returning ${claimedColumns}`.execute(tx);
-  return rows.map((row) => ({ ...row, claims: row.claims - 1 })).sort((a, b) => (a.id < b.id ? -1 : 1));
-}
-
 /** Gives back what was begun and not ended as if it had not been begun: it was not its fault. */
-export async function returnResults(
-  tx: Tx,
-  lease: RunLease,
-  { suspects }: { suspects: readonly string[] },
-): Promise<void> {
-  const held = await tx
+export async function returnResults(tx: Tx, lease: RunLease): Promise<void> {
+  await tx
     .updateTable("test_run")
     .set({ begun_through: null })
     .where("id", "=", lease.test_run_id)
     .where("lease_token", "=", lease.lease_token)
-    .returning("id")
-    .executeTakeFirst();
-  if (held === undefined || suspects.length === 0) return;
-  await sql`update test_result set claims = greatest(claims - 1, 0)
-    where id = any(${[...suspects]}::uuid[]) and status = 'pending'`.execute(tx);
+    .execute();
 }
 
 /** Ends a run before its results are all there: open results become cancelled. False when the run is not held. */

@@ -3,19 +3,7 @@
  * time; when it dies, the next takes over and makes at most those again that were being made.
  */
 import { randomUUID } from "node:crypto";
-import {
-  claimResults,
-  claimSuspects,
-  completeRun,
-  holdEndpoint,
-  pauseRun,
-  returnResults,
-  stopRun,
-  takeRun,
-  wishPause,
-  type RunLease,
-  type TakenRun,
-} from "@rhesis/db/queries/run-execution";
+import type { RunLease, TakenRun } from "@rhesis/db/queries/run-execution";
 import { runPhase, type Phase, type PhaseEnd } from "./execute-phase.ts";
 import { exhaustedResult } from "./execute-result.ts";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
@@ -31,6 +19,7 @@ import {
   type RunToExecute,
 } from "./execute-types.ts";
 import { RunWatch } from "./execute-watch.ts";
+import { runQueries, type RunQueries } from "./run-queries.ts";
 
 /** A result that so many workers began and did not survive runs alone: it may be what kills them. */
 const suspect_claims = 3;
@@ -45,7 +34,7 @@ const retryMs = 1_000;
 export async function driveRun(tools: ExecutionTools, run: RunToExecute, open: OpenMaker): Promise<ExecutionEnd> {
   const lease: RunLease = { test_run_id: run.test_run_id, lease_token: randomUUID() };
   const taken = await tools.database.write(run.tenant, (tx) =>
-    takeRun(tx, lease, { job_id: run.job_id, suspect_claims }),
+    (tools.queries ?? runQueries).takeRun(tx, lease, { job_id: run.job_id, suspect_claims }),
   );
   if (taken === undefined) return { status: "completed" };
   const execution = new Execution(tools, run, { lease, taken });
@@ -70,10 +59,10 @@ class Execution {
   readonly #taken: TakenRun;
   readonly #watch: RunWatch;
   readonly #writer: ResultWriter;
+  readonly #queries: RunQueries;
   readonly #write: RetryingWrite;
   readonly #writeAtOnce: RetryingWrite;
   readonly #onHold: ExecutionTools["onHold"];
-  readonly #aborted: ClaimedResult[] = [];
   #wishesPause = false;
 
   constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
@@ -84,13 +73,14 @@ class Execution {
     this.#write = retryingWrite(tools, run);
     this.#writeAtOnce = retryingWrite(tools, run, "writeAtOnce");
     this.#onHold = tools.onHold;
+    this.#queries = tools.queries ?? runQueries;
     this.#writer = new ResultWriter(tools, run, { lease, taken });
   }
 
   async execute(open: OpenMaker): Promise<ExecutionEnd> {
     const { wish } = this.#taken;
     if (wish === "cancel") return this.#cancel();
-    if (wish === "pause") return this.#pause([]);
+    if (wish === "pause") return this.#pause();
     const stopHearing = this.#hearHolds();
     try {
       const maker = await open(this.#begun());
@@ -129,25 +119,28 @@ class Execution {
       pause: (reason) => {
         if (this.#wishesPause) return;
         this.#wishesPause = true;
-        const wished = this.#write((tx) => wishPause(tx, this.#lease, reason)).then(this.#watch.look, this.#watch.look);
+        const wished = this.#write((tx) => this.#queries.wishPause(tx, this.#lease, reason)).then(
+          this.#watch.look,
+          this.#watch.look,
+        );
         void wished.finally(() => (this.#wishesPause = false));
       },
       // Who waits keeps to it already; that others may not know it for half a second is no fault of the run.
-      hold: (ms) => void this.#write((tx) => holdEndpoint(tx, this.#lease, ms)).catch(() => undefined),
+      hold: (ms) => void this.#write((tx) => this.#queries.holdEndpoint(tx, this.#lease, ms)).catch(() => undefined),
     };
   }
 
   async #cancel(): Promise<ExecutionEnd> {
     const end = { status: "cancelled" as const, error: null };
-    const held = await this.#write((tx) => stopRun(tx, this.#lease, end));
+    const held = await this.#write((tx) => this.#queries.stopRun(tx, this.#lease, end));
     return { status: held ? "cancelled" : "lost" };
   }
 
   /** A wish that was withdrawn meanwhile leaves the run to be gone on with. */
-  async #pause(suspects: readonly string[]): Promise<ExecutionEnd> {
+  async #pause(): Promise<ExecutionEnd> {
     const paused = await this.#write(async (tx) => {
-      await returnResults(tx, this.#lease, { suspects });
-      return pauseRun(tx, this.#lease);
+      await this.#queries.returnResults(tx, this.#lease);
+      return this.#queries.pauseRun(tx, this.#lease);
     });
     return paused ? { status: "paused" } : { status: "released", delay_ms: 0 };
   }
@@ -157,40 +150,27 @@ class Execution {
     // While the wish to rest is being written, nothing more is begun that it would have spared.
     const limit = () => (this.#wishesPause ? 0 : maker.limit());
     const work = (row: ClaimedResult) => this.#work(maker, row);
-    const write = maker.claimed === undefined ? this.#writeAtOnce : this.#write;
-    const claim: Phase["claim"] = (most, after) =>
-      write(async (tx) => {
-        const rows = await claimResults(tx, this.#lease, { limit: most, after, suspect_claims });
-        await maker.claimed?.(tx, rows);
-        return rows;
-      });
     const { ending } = this.#watch;
     const onLimitChange: Phase["onLimitChange"] = (listener) => this.#watch.onLook(listener);
+    const every = { ending, onLimitChange };
     return [
-      { claim, limit, work, ahead: 2, ending, onLimitChange },
+      { ...every, claim: this.#claim(maker, 0, suspect_claims), limit, work, ahead: 2 },
+      { ...every, claim: this.#claim(maker, suspect_claims, mostClaims), limit: () => 1, work, ahead: 0 },
       {
-        claim: this.#claimBegun(maker, suspect_claims, mostClaims),
-        limit: () => 1,
-        work,
-        ahead: 0,
-        ending,
-        onLimitChange,
-      },
-      {
-        claim: this.#claimBegun(maker, mostClaims, 2 ** 31 - 1),
+        ...every,
+        claim: this.#claim(maker, mostClaims, 2 ** 31 - 1),
         limit: () => 100,
         work: (row) => this.#writer.store(exhaustedResult(row)),
         ahead: 0,
-        ending,
-        onLimitChange,
       },
     ];
   }
 
-  #claimBegun(maker: ResultMaker, min_claims: number, max_claims: number): Phase["claim"] {
+  #claim(maker: ResultMaker, min_claims: number, max_claims: number): Phase["claim"] {
+    const write = maker.claimed === undefined ? this.#writeAtOnce : this.#write;
     return (limit, after) =>
-      this.#write(async (tx) => {
-        const rows = await claimSuspects(tx, this.#lease, { limit, after, min_claims, max_claims });
+      write(async (tx) => {
+        const rows = await this.#queries.claimResults(tx, this.#lease, { limit, after, min_claims, max_claims });
         await maker.claimed?.(tx, rows);
         return rows;
       });
@@ -198,26 +178,24 @@ class Execution {
 
   async #work(maker: ResultMaker, row: ClaimedResult): Promise<void> {
     const scored = await maker.make(row);
-    if (scored === null) this.#aborted.push(row);
-    else await this.#writer.store(scored);
+    if (scored !== null) await this.#writer.store(scored);
   }
 
   /** The run goes on elsewhere, or not at all. */
-  async #leave({ unbegun, error }: PhaseEnd): Promise<ExecutionEnd> {
+  async #leave({ error }: PhaseEnd): Promise<ExecutionEnd> {
     if (this.#writer.completed) return { status: "completed" };
     const reason = this.#watch.reason;
     if (reason === "lost") return { status: "lost" };
     if (reason === "cancelled") return this.#cancel();
-    const suspects = [...unbegun, ...this.#aborted].filter((row) => row.claims >= suspect_claims).map((row) => row.id);
-    if (reason === "paused" && error === undefined) return this.#pause(suspects);
-    await this.#write((tx) => returnResults(tx, this.#lease, { suspects }));
+    if (reason === "paused" && error === undefined) return this.#pause();
+    await this.#write((tx) => this.#queries.returnResults(tx, this.#lease));
     if (error !== undefined) throw error;
     return { status: "released", delay_ms: 0 };
   }
 
   /** Nothing is left to claim, and yet the last result did not end the run: it had none, or a row was locked. */
   async #finish(): Promise<ExecutionEnd> {
-    const completed = await this.#write((tx) => completeRun(tx, this.#lease));
+    const completed = await this.#write((tx) => this.#queries.completeRun(tx, this.#lease));
     return completed ? { status: "completed" } : { status: "released", delay_ms: retryMs };
   }
 }

@@ -17,8 +17,6 @@ export type Phase = {
 };
 
 export type PhaseEnd = {
-  /** Claimed, but not begun. */
-  unbegun: ClaimedResult[];
   /** What `work` or `claim` threw first. */
   error: unknown;
 };
@@ -106,7 +104,7 @@ class PhaseRunner {
   #end(): void {
     this.#stopListening();
     this.#phase.ending.removeEventListener("abort", this.#onEnding);
-    this.#resolve({ unbegun: this.#queue, error: this.#error });
+    this.#resolve({ error: this.#error });
     this.#queue = [];
   }
 }

@@ -1,7 +1,8 @@
 /** How far an execution is, shown on the run's row a few times a second instead of with every batch. */
-import { recountRun, showProgress, type RunLease, type RunTally } from "@rhesis/db/queries/run-execution";
+import type { RunLease, RunTally } from "@rhesis/db/queries/run-execution";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
 import { LostRunError, type ExecutionTools, type RunToExecute, type ScoredResult } from "./execute-types.ts";
+import { runQueries, type RunQueries } from "./run-queries.ts";
 
 const showMs = 250;
 
@@ -9,26 +10,26 @@ const counters = { pass: "passed", fail: "failed", inconclusive: "inconclusive",
 
 export class RunProgress {
   readonly #tools: ExecutionTools;
+  readonly #queries: RunQueries;
   readonly #run: RunToExecute;
   readonly #lease: RunLease;
   readonly #write: RetryingWrite;
   #tally: RunTally;
-  #doubtful = false;
   #timer: NodeJS.Timeout | undefined;
   #showing: Promise<void> = Promise.resolve();
 
   /** @param tally what the run had come to when it was taken */
   constructor(tools: ExecutionTools, run: RunToExecute, { lease, tally }: { lease: RunLease; tally: RunTally }) {
     this.#tools = tools;
+    this.#queries = tools.queries ?? runQueries;
     this.#run = run;
     this.#lease = lease;
     this.#write = retryingWrite(tools, run);
     this.#tally = { ...tally };
   }
 
-  /** @param stored how many of the batch were stored just now; another number says that an earlier try had stored them */
-  add(batch: readonly ScoredResult[], stored: number): void {
-    if (stored !== batch.length) this.#doubtful = true;
+  /** Counts a batch once it is stored, be it by an earlier try whose answer was lost: nobody else stores under the lease. */
+  add(batch: readonly ScoredResult[]): void {
     for (const { result, scores } of batch) {
       this.#tally[counters[result.verdict]] += 1;
       for (const score of scores) {
@@ -54,12 +55,7 @@ export class RunProgress {
 
   async #show(): Promise<void> {
     try {
-      await this.#write(async (tx) => {
-        if (!this.#doubtful) return showProgress(tx, this.#lease, this.#tally);
-        const { open: _, ...tally } = await recountRun(tx, this.#lease);
-        this.#tally = tally;
-        this.#doubtful = false;
-      });
+      await this.#write((tx) => this.#queries.showProgress(tx, this.#lease, this.#tally));
     } catch (err) {
       if (err instanceof LostRunError) return;
       // The rows are the truth, and the counters are made from them when the run ends or changes hands.

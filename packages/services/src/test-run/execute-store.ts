@@ -1,11 +1,12 @@
 /** Group commit: while transactions are under way, the next batch gathers. */
 import { storeConversations } from "@rhesis/db/queries/conversation";
-import { completeRun, type RunLease, type TakenRun } from "@rhesis/db/queries/run-execution";
-import { storeResults, type StoreOutcome } from "@rhesis/db/queries/run-results";
+import type { RunLease, TakenRun } from "@rhesis/db/queries/run-execution";
+import type { StoreOutcome } from "@rhesis/db/queries/run-results";
 import type { Tx } from "@rhesis/db/tenant";
 import { RunProgress } from "./execute-progress.ts";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
 import { LostRunError, type ExecutionTools, type RunToExecute, type ScoredResult } from "./execute-types.ts";
+import { runQueries, type RunQueries } from "./run-queries.ts";
 
 type Waiting = ScoredResult & { resolve: () => void; reject: (error: unknown) => void; size: number };
 
@@ -17,6 +18,7 @@ const maxSize = 8_000_000;
 
 export class ResultWriter {
   readonly #tools: ExecutionTools;
+  readonly #queries: RunQueries;
   readonly #store: RetryingWrite;
   readonly #storeLast: RetryingWrite;
   readonly #lease: RunLease;
@@ -31,6 +33,7 @@ export class ResultWriter {
 
   constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
     this.#tools = tools;
+    this.#queries = tools.queries ?? runQueries;
     this.#store = retryingWrite(tools, run, "writeAtOnce");
     this.#storeLast = retryingWrite(tools, run);
     this.#lease = lease;
@@ -104,12 +107,12 @@ export class ResultWriter {
     if (isLast && this.#storing > 0) await new Promise<void>((resolve) => (this.#onNoneStoring = resolve));
     this.#storing += batch.length;
     try {
-      const { held, stored } = await (isLast && this.#open === batch.length
+      const { held } = await (isLast && this.#open === batch.length
         ? this.#writeLast(batch)
         : this.#store((tx) => this.#storeBatch(tx, batch)));
       if (!held) throw new LostRunError("the run belongs to somebody else");
       this.#open -= batch.length;
-      if (!this.#completed) this.#progress.add(batch, stored);
+      if (!this.#completed) this.#progress.add(batch);
     } finally {
       this.#storing -= batch.length;
       if (this.#storing === 0) this.#onNoneStoring();
@@ -118,7 +121,7 @@ export class ResultWriter {
 
   #storeBatch(tx: Tx, batch: ScoredResult[]): Promise<StoreOutcome> {
     const rows = { results: batch.map((row) => row.result), scores: batch.flatMap((row) => row.scores) };
-    const stored = storeResults(tx, this.#lease, rows);
+    const stored = this.#queries.storeResults(tx, this.#lease, rows);
     const conversations = batch.flatMap((row) => row.conversation ?? []);
     if (conversations.length === 0) return stored;
     // Both leave in one flight, and are one transaction.
@@ -131,7 +134,7 @@ export class ResultWriter {
     let completed = false;
     const outcome = await this.#storeLast(async (tx) => {
       const stored = await this.#storeBatch(tx, batch);
-      completed = stored.held && (await completeRun(tx, this.#lease));
+      completed = stored.held && (await this.#queries.completeRun(tx, this.#lease));
       return stored;
     });
     this.#completed = completed;

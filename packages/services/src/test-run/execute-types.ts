@@ -10,10 +10,13 @@ import type { ResultVerdict } from "@rhesis/engine/metric/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { AddressPolicy } from "@rhesis/engine/target/address-policy";
 import type { TargetOutcome } from "@rhesis/engine/target/schema";
+import type { RunQueries } from "./run-queries.ts";
 
 /** What a process has once and every run uses that it executes. A target client is not among it: see `execute.ts`. */
 export type ExecutionTools = {
   database: Pick<Database, "read" | "write" | "writeAtOnce">;
+  /** What it asks of the database where that is not the real one. */
+  queries?: RunQueries | undefined;
   secrets: SecretBox;
   /** Of the addresses that models may have. */
   policy: AddressPolicy;

@@ -1,8 +1,9 @@
 /** What an execution has to notice while it runs: a cancel, a pause, a lost run, a stopping process, how the endpoint may be called. */
 import { setMaxListeners } from "node:events";
-import { readRunControl, type RunControl } from "@rhesis/db/queries/run-access";
+import type { RunControl } from "@rhesis/db/queries/run-access";
 import type { RunLease } from "@rhesis/db/queries/run-execution";
 import type { ExecutionTools, RunToExecute } from "./execute-types.ts";
+import { runQueries } from "./run-queries.ts";
 
 export type EndReason = "cancelled" | "lost" | "stopped" | "paused";
 
@@ -89,7 +90,8 @@ export class RunWatch {
     if (this.#looking) return;
     this.#looking = true;
     try {
-      const control = await this.#tools.database.read(this.#run.tenant, (tx) => readRunControl(tx, this.#lease));
+      const { database, queries = runQueries } = this.#tools;
+      const control = await database.read(this.#run.tenant, (tx) => queries.readRunControl(tx, this.#lease));
       if (!control.held) this.#end("lost");
       else if (control.wish === "cancel") this.#end("cancelled");
       else {

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { createSecretBox } from "@rhesis/auth/sealed-secret";
-import { takeRun } from "@rhesis/db/queries/run-execution";
+import { claimResults, takeRun } from "@rhesis/db/queries/run-execution";
 import { createTargetClient, type TargetClient } from "@rhesis/engine/target/target-client";
 import { useTestDatabase } from "@rhesis/testkit/database";
 import { startEndpointZoo, type EndpointZoo } from "@rhesis/testkit/endpoint-zoo";
@@ -268,6 +268,25 @@ test("what a dead worker had begun counts one claim more, and nothing else does"
   expect(begun).toBeGreaterThanOrEqual(2);
   expect(begun).toBeLessThanOrEqual(6);
   expect(claims).toEqual([...Array<number>(begun).fill(1), ...Array<number>(12 - begun).fill(0)]);
+});
+
+test("a suspect whose claim was asked for twice counts one claim more, and who waits for its turn none", async () => {
+  const run = await prepare({ path: "/echo", tests: 3 });
+  const { test_run_id, job_id } = run;
+  await open().admin("update test_result set claims = 3 where test_run_id = $1", [test_run_id]);
+  const take = (lease_token: string) =>
+    open().database.write(a.tenant, (tx) => takeRun(tx, { test_run_id, lease_token }, { job_id, suspect_claims: 3 }));
+  const lease_token = randomUUID();
+  await take(lease_token);
+  const claim = { limit: 1, after: "00000000-0000-0000-0000-000000000000", min_claims: 3, max_claims: 5 };
+  const ask = () =>
+    open().database.writeAtOnce(a.tenant, (tx) => claimResults(tx, { test_run_id, lease_token }, claim));
+  const [first] = await ask();
+  const after = { ...claim, after: first?.id ?? "" };
+  await open().database.writeAtOnce(a.tenant, (tx) => claimResults(tx, { test_run_id, lease_token }, after));
+  await open().database.writeAtOnce(a.tenant, (tx) => claimResults(tx, { test_run_id, lease_token }, after));
+  await take(randomUUID());
+  expect((await resultRows(run)).map((result) => result.claims)).toEqual([3, 4, 3]);
 });
 
 test("the counters move while the run goes on, and never ahead of the rows", async () => {

@@ -1,5 +1,4 @@
 /** Executes a test run: every result is a call of the endpoint and the scores of its answer. */
-import { readRunAccess } from "@rhesis/db/queries/run-access";
 import type { Tx } from "@rhesis/db/tenant";
 import { TargetPace } from "@rhesis/engine/target/call-pace";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
@@ -12,6 +11,7 @@ import { PlannedConversations } from "./execute-conversation-plans.ts";
 import { driveRun } from "./execute-drive.ts";
 import { executeResult } from "./execute-result.ts";
 import type { ClaimedResult, ExecutionEnd, ExecutionTools, OpenMaker, RunToExecute } from "./execute-types.ts";
+import { runQueries } from "./run-queries.ts";
 
 export type CallingTools = ExecutionTools & {
   target: TargetClient;
@@ -28,11 +28,11 @@ export function executeTestRun(tools: CallingTools, run: RunToExecute): Promise<
 }
 
 function openCaller(tools: CallingTools): OpenMaker {
-  const { database, secrets, target, observer } = tools;
+  const { database, queries = runQueries, secrets, target, observer } = tools;
   return async (begun) => {
     const { run, plan, endpoint_id } = begun;
     const model_ids = plan.models.map((model) => model.id);
-    const access = await database.read(run.tenant, (tx) => readRunAccess(tx, { endpoint_id, model_ids }));
+    const access = await database.read(run.tenant, (tx) => queries.readRunAccess(tx, { endpoint_id, model_ids }));
     const { organization_id } = run.tenant;
     const pace = new TargetPace({ most: 1, onHold: sayOnce((ms) => begun.hold(ms)) });
     begun.ending.addEventListener("abort", () => pace.stop());
