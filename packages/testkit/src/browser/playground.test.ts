@@ -14,9 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([bot.close(), zoo.close()]));
 
-/** The page as a person may see it: light, dark, on a telephone. */
+/** Pictures of the page as a person may see it: light, dark, on a telephone. */
 async function look(page: Page, name: string): Promise<void> {
-  await expectAccessible(page);
   if (!keepsPictures()) return;
   const before = page.viewportSize();
   for (const [width, height] of [
@@ -97,6 +96,7 @@ browserTest(
         .waitFor();
     }
     expect(bot.calls.at(-1)).toMatchObject({ said: ["Hello **both**", "Again"], remembers: true });
+    await expectAccessible(page);
     await look(page, "playground-two");
 
     await pane(/^Nora/).getByRole("button", { name: "Save as a test" }).click();
@@ -106,10 +106,10 @@ browserTest(
     await dialog.getByRole("checkbox").check();
     await dialog.getByRole("combobox", { name: "Test set" }).fill("Held by hand");
     await page.getByRole("option", { name: "Create “Held by hand”" }).click();
+    await expectAccessible(page);
     await look(page, "playground-save");
     await dialog.getByRole("button", { name: "Save test" }).click();
     await dialog.getByText("The test is saved").waitFor();
-    await expectAccessible(page);
     const href = await dialog.getByRole("link", { name: "Open the test" }).getAttribute("href");
     const saved = await rest<Test>("GET", `/tests/${/tests\/([^?]+)/.exec(href ?? "")?.[1]}`);
     expect(saved).toMatchObject({ kind: "multi_turn", name: "Deductibles, as asked", project_id: demo.project_id });
@@ -147,6 +147,7 @@ browserTest(
     await message.press("Enter");
     await pane("Conversation with Echo").getByRole("listitem").getByText("answered in").waitFor();
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+    await expectAccessible(page);
     await look(page, "playground-long");
     await page.getByRole("button", { name: "Start over" }).click();
     await pane("Conversation with Echo").getByText("Nothing has been said yet.").waitFor();
