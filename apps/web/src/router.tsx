@@ -4,6 +4,7 @@ import { experimentRoutes } from "./features/experiments/routes.ts";
 import { homeRoutes } from "./features/home/routes.ts";
 import { metricRoutes } from "./features/metrics/routes.ts";
 import { modelRoutes } from "./features/models/routes.ts";
+import { playgroundRoutes } from "./features/playground/routes.ts";
 import { requirementRoutes } from "./features/requirements/routes.ts";
 import { settingsRoutes } from "./features/settings/routes.ts";
 import { testResultRoutes } from "./features/test-results/routes.ts";
@@ -16,6 +17,7 @@ import { rootRoute } from "./shell/root-route.ts";
 const routeTree = rootRoute.addChildren({
   ...homeRoutes,
   ...endpointRoutes,
+  ...playgroundRoutes,
   ...requirementRoutes,
   ...metricRoutes,
   ...testRoutes,

@@ -8,6 +8,7 @@ import {
   IconRocket,
   IconHome,
   IconListDetails,
+  IconMessages,
   IconPlayerPlay,
   IconPlugConnected,
   IconRulerMeasure,
@@ -61,6 +62,13 @@ export type QuickAction = Needs & { to: string; label: string; Icon: Icon; needs
 /** What can be begun from anywhere. */
 export const quickActions: readonly QuickAction[] = [
   { to: "/endpoints/new", label: "Connect an endpoint", Icon: IconPlugConnected, needs: "endpoint:create" },
+  {
+    to: "/playground",
+    label: "Chat with an endpoint (playground)",
+    Icon: IconMessages,
+    needs: "endpoint:invoke",
+    feature: "endpoint_trial",
+  },
   { to: "/requirements/new", label: "Write a requirement", Icon: IconBook2, needs: "requirement:create" },
   { to: "/metrics/new", label: "Create a metric", Icon: IconRulerMeasure, needs: "metric:create" },
   { to: "/tests/new", label: "Write a test", Icon: IconListDetails, needs: "test:create" },

@@ -1,9 +1,7 @@
 import { conversationNames } from "../target/map-request.ts";
 import type { Json, TargetConfig } from "../target/schema.ts";
 import { templateNames } from "../template/render.ts";
-
-/** How an application knows what was said before: it is sent the history, it keeps it under an id, or not at all. */
-export type ConversationMemory = "history" | "id" | "none";
+import type { ConversationMemory } from "./schema.ts";
 
 /** Told by the variables that the requests of a target use. */
 export function conversationMemory(

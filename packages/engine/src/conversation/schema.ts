@@ -8,6 +8,23 @@ export type TestKind = (typeof testKinds)[number];
 /** The most turns that a conversation may have. */
 export const mostTurns = 50;
 
+/** How an application knows what was said before: it is sent the history, it keeps it under an id, or not at all. */
+export const conversationMemories = ["history", "id", "none"] as const;
+export type ConversationMemory = (typeof conversationMemories)[number];
+
+const message = z.strictObject({ role: z.enum(["user", "assistant"]), content: z.string().max(100_000) });
+export type Message = z.infer<typeof message>;
+
+const mostCharacters = 200_000;
+
+/** What was said in the turns before, oldest first. */
+export const earlierMessages = z
+  .array(message)
+  .max(2 * mostTurns)
+  .refine((messages) => messages.reduce((sum, { content }) => sum + content.length, 0) <= mostCharacters, {
+    message: `A conversation may have ${mostCharacters.toLocaleString("en")} characters at most`,
+  });
+
 const turnCount = z.int().min(1).max(mostTurns);
 
 const scriptedTurn = z.strictObject({

@@ -1,6 +1,5 @@
 import type { TargetError, TargetOutcome } from "../target/schema.ts";
-import type { ConversationMemory } from "./memory.ts";
-import type { CheckOutcome, Evidence, Judgement, StopReason } from "./schema.ts";
+import type { CheckOutcome, ConversationMemory, Evidence, Judgement, Message, StopReason } from "./schema.ts";
 
 /** One message and what came of it. */
 export type Turn = {
@@ -14,8 +13,6 @@ export type Turn = {
   judgement: Judgement | null;
   evidence: Evidence[];
 };
-
-export type Message = { role: "user" | "assistant"; content: string };
 
 /** What is said to the target in one turn: `messages` is all that was said, the new message last. */
 export type TurnCall = { number: number; input: string; messages: Message[]; conversation_id: string | null };
@@ -64,7 +61,8 @@ export class ConversationTrack {
   }
 }
 
-const forgotten: TargetOutcome = {
+/** What comes of a turn of which the application could not know that it is one. */
+export const forgotten: TargetOutcome = {
   answer: null,
   error: {
     code: "mapping_failed",

@@ -2,6 +2,7 @@
 import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import * as endpoints from "@rhesis/db/queries/endpoint";
 import type { Tx } from "@rhesis/db/tenant";
+import { conversationMemory } from "@rhesis/engine/conversation/memory";
 import { presets } from "@rhesis/engine/mapping/presets";
 import { createEndpoint as addEndpoint } from "@rhesis/services/endpoint/create";
 import { deleteEndpoint } from "@rhesis/services/endpoint/delete";
@@ -42,7 +43,7 @@ export const endpointRouter = {
   get: procedure("endpoint:read", { method: "GET", path: "/endpoints/{id}", tags, summary: "Get an endpoint" })
     .input(byId)
     .output(endpoint)
-    .query(async ({ ctx, input }) => inScope(ctx.identity, await endpoints.getEndpoint(ctx.tx, input.id))),
+    .query(async ({ ctx, input }) => shown(inScope(ctx.identity, await endpoints.getEndpoint(ctx.tx, input.id)))),
 
   presets: procedure("endpoint:read", {
     method: "GET",
@@ -78,9 +79,9 @@ export const endpointRouter = {
   })
     .input(createEndpoint)
     .output(endpoint)
-    .mutation(({ ctx, input }) => {
+    .mutation(async ({ ctx, input }) => {
       projectScope(ctx.identity, input.project_id);
-      return addEndpoint(ctx.tx, vaultOf(ctx), input);
+      return shown(await addEndpoint(ctx.tx, vaultOf(ctx), input));
     }),
 
   update: procedure("endpoint:update", {
@@ -96,7 +97,7 @@ export const endpointRouter = {
     .output(endpoint)
     .mutation(async ({ ctx, input: { id, expected_version, ...changes } }) => {
       await requireInScope(ctx, id);
-      return changeEndpoint(ctx.tx, vaultOf(ctx), { id, expected_version }, changes);
+      return shown(await changeEndpoint(ctx.tx, vaultOf(ctx), { id, expected_version }, changes));
     }),
 
   delete: procedure("endpoint:delete", {
@@ -117,7 +118,9 @@ export const endpointRouter = {
     path: "/endpoints/{id}/invoke",
     tags,
     summary: "Call an endpoint once",
-    description: "Shows the request as sent (secrets left out), the response, and the answer as mapped. At most 30 s.",
+    description:
+      "Shows the request as sent (secrets left out), the response, and the answer as mapped. At most 30 s. A turn of a " +
+      "conversation comes with what was said before, and with the id that an answer has named. Nothing is stored.",
   })
     .input(invokeEndpoint)
     .output(endpointTrial)
@@ -140,6 +143,10 @@ export const endpointRouter = {
       return callDraft(meansOf(ctx, signal), { config, secret, endpoint_id }, stimulus);
     }),
 };
+
+function shown(row: endpoints.EndpointRow) {
+  return { ...row, conversation_memory: conversationMemory(row.config) };
+}
 
 function inScope<Row extends { project_id: string }>(identity: Member, row: Row): Row {
   const only = projectScope(identity);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { conversationMemories, earlierMessages } from "@rhesis/engine/conversation/schema";
 import { curlProposal, exampleProposal, longestSource, openApiProposal, preset } from "@rhesis/engine/mapping/schema";
 import { connectorTarget, httpMethods, targetConfig, targetOutcome } from "@rhesis/engine/target/schema";
 import { assetFields, description, id, listInput, listOutput, name, searchText, version } from "../list.ts";
@@ -30,7 +31,17 @@ const endpointFields = {
 };
 
 /** The AI application under test and how to call it. */
-export const endpoint = z.object({ ...endpointFields, config: targetConfig }).meta({ id: "Endpoint" });
+export const endpoint = z
+  .object({
+    ...endpointFields,
+    config: targetConfig,
+    conversation_memory: z
+      .enum(conversationMemories)
+      .describe(
+        "How it knows what was said before, told by the variables of its request: `history` is sent `messages`, `id` keeps it under `conversation_id`, `none` knows the last message only",
+      ),
+  })
+  .meta({ id: "Endpoint" });
 export type Endpoint = z.infer<typeof endpoint>;
 
 /** Where an endpoint is called: at an address, or as a function of a connected process. */
@@ -106,7 +117,16 @@ const trial = {
   params: z.record(z.string().max(200), z.json()).optional().describe("Values for `{{ params.… }}`"),
 };
 
-export const invokeEndpoint = z.strictObject({ id, ...trial });
+/** One turn: the first where `messages` is left out. Nothing of it is stored. */
+export const invokeEndpoint = z.strictObject({
+  id,
+  ...trial,
+  messages: earlierMessages
+    .optional()
+    .describe(
+      "What was said before, oldest first; `input` comes after it. 100 messages and 200,000 characters at most",
+    ),
+});
 
 /** A configuration that is not stored. With `endpoint_id` and no `secret`, that endpoint's secret is used if it goes to the same place. */
 export const tryEndpoint = z.strictObject({

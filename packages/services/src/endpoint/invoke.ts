@@ -2,6 +2,9 @@
 import type { SecretBox } from "@rhesis/auth/sealed-secret";
 import { getSealedEndpoint, type SealedEndpointRow } from "@rhesis/db/queries/endpoint";
 import type { Tx } from "@rhesis/db/tenant";
+import { conversationMemory } from "@rhesis/engine/conversation/memory";
+import type { Message } from "@rhesis/engine/conversation/schema";
+import { forgotten } from "@rhesis/engine/conversation/track";
 import type { TargetClient } from "@rhesis/engine/target/target-client";
 import type { TargetConfig, TargetOutcome } from "@rhesis/engine/target/schema";
 import type { ConnectorPort } from "@rhesis/engine/connector/port";
@@ -23,6 +26,8 @@ export type InvokeMeans = {
 
 export type Stimulus = {
   input: string;
+  /** What was said before, oldest first. */
+  messages?: Message[] | undefined;
   conversation_id?: string | undefined;
   params?: Record<string, unknown> | undefined;
 };
@@ -30,10 +35,18 @@ export type Stimulus = {
 /** The longest that a person waits for a trial call, in milliseconds. */
 export const trialTimeoutMs = 30_000;
 
-/** Calls a stored endpoint once. What the application does is in the outcome. @throws not_found */
+/**
+ * Calls a stored endpoint once, in the conversation that the stimulus tells of. What the application does is in the
+ * outcome; one that keeps conversations and has named none is not called, as in a run. @throws not_found
+ */
 export async function invokeEndpoint(means: InvokeMeans, id: string, stimulus: Stimulus): Promise<TargetOutcome> {
   const endpoint = await readEndpoint(means, id);
+  if (isForgotten(endpoint.config, stimulus)) return forgotten;
   return call(means, endpoint.config, { ...endpoint, secret: openSecret(means, endpoint) }, stimulus);
+}
+
+function isForgotten(config: TargetConfig, { messages = [], conversation_id }: Stimulus): boolean {
+  return messages.length > 0 && conversation_id === undefined && conversationMemory(config) === "id";
 }
 
 export type Draft = { config: TargetConfig; secret?: string | undefined; endpoint_id?: string | undefined };
@@ -72,10 +85,11 @@ function call(
   { targets, connectorFor, signal }: InvokeMeans,
   config: TargetConfig,
   { secret, project_id }: { secret: string | null; project_id: string | null },
-  { input, conversation_id, params }: Stimulus,
+  { input, messages = [], conversation_id, params }: Stimulus,
 ): Promise<TargetOutcome> {
   const bounded = { ...config, timeout_ms: Math.min(config.timeout_ms, trialTimeoutMs) };
-  const variables = { input, conversation_id: conversation_id ?? null, params: params ?? {} };
+  const said = [...messages, { role: "user", content: input }];
+  const variables = { input, messages: said, conversation_id: conversation_id ?? null, params: params ?? {} };
   const connector =
     config.protocol === "connector" && project_id !== null ? { connector: connectorFor(project_id) } : {};
   const ending = signal === undefined ? {} : { signal };

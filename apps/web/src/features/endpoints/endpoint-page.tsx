@@ -1,13 +1,14 @@
 import { Badge, Button } from "@mantine/core";
-import { IconTrash } from "@tabler/icons-react";
+import { IconMessages, IconTrash } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
 import { updateEndpoint, type Endpoint } from "@rhesis/router/endpoint/schema";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
-import { useCan, useFeature } from "../../session/member.tsx";
+import { useCan, useFeature, useIsOffered } from "../../session/member.tsx";
 import { CopyCurl, CopyLink } from "../../ui/copy.tsx";
 import { useContractForm } from "../../ui/form.ts";
 import { FormActions, FormFailure, useUnsavedGuard } from "../../ui/form-parts.tsx";
+import { ButtonLink } from "../../ui/link.tsx";
 import { notifyDone, notifyFailure, offerUndo } from "../../ui/notices.ts";
 import { Page } from "../../ui/page.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
@@ -43,7 +44,6 @@ function useDeleteEndpoint({ id, name }: Endpoint): () => Promise<void> {
 function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
   const can = useCan();
   const isOn = useFeature();
-  const remove = useDeleteEndpoint(endpoint);
   const { form, onSubmit, isSaving, failure, hasUnsaved } = useContractForm({
     schema: updateEndpoint,
     initialValues: valuesOfEndpoint(endpoint),
@@ -70,24 +70,40 @@ function EditEndpoint({ endpoint }: { endpoint: Endpoint }) {
             {environmentLabels[endpoint.environment]}
           </Badge>
         }
-        actions={
-          <>
-            <CopyLink />
-            {isOn("endpoint_trial") && (
-              <CopyCurl call={{ method: "POST", path: `/endpoints/${endpoint.id}/invoke`, body: { input: "Hello" } }} />
-            )}
-            {can("endpoint:delete") && (
-              <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => void remove()}>
-                Delete
-              </Button>
-            )}
-          </>
-        }
+        actions={<Actions endpoint={endpoint} />}
       />
       <EndpointWorkbench form={form} endpoint={endpoint} onSubmit={onSubmit}>
         <FormFailure failure={failure} />
         {can("endpoint:update") && <FormActions submit="Save" isSaving={isSaving} disabled={!form.isDirty()} />}
       </EndpointWorkbench>
     </Page>
+  );
+}
+
+function Actions({ endpoint }: { endpoint: Endpoint }) {
+  const isOffered = useIsOffered();
+  const remove = useDeleteEndpoint(endpoint);
+  return (
+    <>
+      <CopyLink />
+      {isOffered({ feature: "endpoint_trial" }) && (
+        <CopyCurl call={{ method: "POST", path: `/endpoints/${endpoint.id}/invoke`, body: { input: "Hello" } }} />
+      )}
+      {isOffered({ needs: "endpoint:invoke", feature: "endpoint_trial" }) && (
+        <ButtonLink
+          variant="default"
+          leftSection={<IconMessages size={16} />}
+          to="/playground"
+          search={{ endpoint: endpoint.id }}
+        >
+          Chat
+        </ButtonLink>
+      )}
+      {isOffered({ needs: "endpoint:delete" }) && (
+        <Button variant="default" leftSection={<IconTrash size={16} />} onClick={() => void remove()}>
+          Delete
+        </Button>
+      )}
+    </>
   );
 }

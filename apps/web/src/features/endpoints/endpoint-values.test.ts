@@ -25,6 +25,7 @@ const endpoint: Endpoint = {
   max_per_minute: null,
   max_concurrency: 5,
   has_secret: true,
+  conversation_memory: "none",
   config,
 };
 

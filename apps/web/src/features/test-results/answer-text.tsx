@@ -28,7 +28,8 @@ export function AnswerText({ text }: { text: string }) {
           <CopyButton value={text} label="Copy answer" />
         </Group>
       </Group>
-      <div className={styles.answer}>
+      {/* A long one scrolls, which has to work without a mouse too. */}
+      <div className={styles.answer} tabIndex={0} role="group" aria-labelledby={id}>
         {text === "" ? (
           <Text size="sm" c="dimmed">
             An empty answer

@@ -4,17 +4,17 @@ import { trpc } from "../../api/trpc.ts";
 import { TextLink } from "../../ui/link.tsx";
 import { RemoteSelect, useSettledSearch, type ChoiceProps } from "../../ui/remote-select.tsx";
 
-/** The endpoint a set runs against. The only one of the project is chosen from the start. */
-export function EndpointSelect({ project_id, ...props }: ChoiceProps & { project_id: string }) {
+/** An endpoint of the project, or of any. The only one is chosen from the start where one is required. */
+export function EndpointSelect({ project_id, ...props }: ChoiceProps & { project_id: string | undefined }) {
   const [q, onSearch] = useSettledSearch();
   const list = useQuery(
     trpc.endpoint.list.queryOptions({ limit: 50, sort: "name", project_id, q }, { placeholderData: keepPreviousData }),
   );
   const chosen = useQuery(trpc.endpoint.get.queryOptions({ id: props.value ?? "" }, { enabled: props.value !== null }));
   const only = q === undefined && list.data?.items.length === 1 ? list.data.items[0] : undefined;
-  const { value, onChange } = props;
+  const { value, onChange, required = true } = props;
   useEffect(() => {
-    if (value === null && only !== undefined) onChange(only.id, only.name);
+    if (required && value === null && only !== undefined) onChange(only.id, only.name);
     // oxlint-disable-next-line react/exhaustive-deps -- once, when it is known that there is only one
   }, [only?.id]);
   const isNone = q === undefined && list.data?.items.length === 0;
@@ -28,7 +28,8 @@ export function EndpointSelect({ project_id, ...props }: ChoiceProps & { project
         ? {
             description: (
               <>
-                This project has no endpoint yet. <TextLink to="/endpoints/new">Connect one</TextLink>
+                {project_id === undefined ? "There is" : "This project has"} no endpoint yet.{" "}
+                <TextLink to="/endpoints/new">Connect one</TextLink>
               </>
             ),
           }
