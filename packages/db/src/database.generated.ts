@@ -374,6 +374,8 @@ export interface TestResult {
 
 export interface TestRun {
   begun_through: string | null;
+  booked_cost: Generated<number>;
+  booked_tokens: Generated<number>;
   cancel_requested_at: ColumnType<Date, Date | string, Date | string> | null;
   cost: Generated<number>;
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
@@ -393,6 +395,8 @@ export interface TestRun {
   job_id: string | null;
   kind: Generated<"execute" | "rescore">;
   lease_token: string | null;
+  max_cost: number | null;
+  max_tokens: number | null;
   name: string;
   organization_id: Generated<string>;
   output_tokens: Generated<number>;
@@ -401,6 +405,8 @@ export interface TestRun {
   pause_requested_at: ColumnType<Date, Date | string, Date | string> | null;
   plan: JsonColumn<RunPlan>;
   project_id: string;
+  reserved_cost: Generated<number>;
+  reserved_tokens: Generated<number>;
   source_run_id: string | null;
   started_at: ColumnType<Date, Date | string, Date | string> | null;
   status: Generated<"queued" | "running" | "paused" | "completed" | "failed" | "cancelled">;

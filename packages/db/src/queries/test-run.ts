@@ -28,6 +28,10 @@ const columns = [
   "input_tokens",
   "output_tokens",
   "cost",
+  "max_tokens",
+  "max_cost",
+  "booked_tokens",
+  "booked_cost",
   "cancel_requested_at",
   "pause_requested_at",
   "pause_reason",
@@ -105,6 +109,8 @@ export type RunProgressRow = Pick<
   | "failed"
   | "inconclusive"
   | "errored"
+  | "booked_tokens"
+  | "booked_cost"
   | "error"
   | "cancel_requested_at"
   | "pause_requested_at"
@@ -127,6 +133,8 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
       "failed",
       "inconclusive",
       "errored",
+      "booked_tokens",
+      "booked_cost",
       "error",
       "cancel_requested_at",
       "pause_requested_at",

@@ -16,6 +16,8 @@ import {
   type RunLease,
   type TakenRun,
 } from "@rhesis/db/queries/run-execution";
+import { BudgetSpentError } from "@rhesis/engine/model/budget";
+import { RunBudget } from "./execute-budget.ts";
 import { runPhase, type Phase, type PhaseEnd } from "./execute-phase.ts";
 import { exhaustedResult } from "./execute-result.ts";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
@@ -64,6 +66,16 @@ async function unlessLost(execution: Promise<ExecutionEnd>): Promise<ExecutionEn
   }
 }
 
+/** What a model may not be asked about any more is given back, as if it had been aborted. */
+async function unlessSpent<T>(made: Promise<T | null>): Promise<T | null> {
+  try {
+    return await made;
+  } catch (error) {
+    if (error instanceof BudgetSpentError) return null;
+    throw error;
+  }
+}
+
 class Execution {
   readonly #run: RunToExecute;
   readonly #lease: RunLease;
@@ -74,7 +86,9 @@ class Execution {
   readonly #writeAtOnce: RetryingWrite;
   readonly #onHold: ExecutionTools["onHold"];
   readonly #aborted: ClaimedResult[] = [];
+  readonly #budget: RunBudget | null;
   #wishesPause = false;
+  #wish: Promise<void> = Promise.resolve();
 
   constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
     this.#run = run;
@@ -84,7 +98,9 @@ class Execution {
     this.#write = retryingWrite(tools, run);
     this.#writeAtOnce = retryingWrite(tools, run, "writeAtOnce");
     this.#onHold = tools.onHold;
-    this.#writer = new ResultWriter(tools, run, { lease, taken });
+    const pause = (reason: string): void => this.#rest(reason);
+    this.#budget = RunBudget.of(lease, taken, { write: this.#write, log: tools.log, pause });
+    this.#writer = new ResultWriter(tools, run, { lease, taken, booked: () => this.#budget?.booked });
   }
 
   async execute(open: OpenMaker): Promise<ExecutionEnd> {
@@ -96,8 +112,10 @@ class Execution {
       const maker = await open(this.#begun());
       if (maker.control !== undefined) this.#watch.onLook((control) => maker.control?.(control));
       await this.#watch.start();
+      this.#budget?.pauseIfSpent();
       for (const phase of this.#phases(maker)) {
         const end = await runPhase(phase);
+        await this.#wish;
         if (end.error instanceof LostRunError) throw end.error;
         if (end.error !== undefined || this.#watch.reason !== null) return await this.#leave(end);
         if (this.#writer.completed) return { status: "completed" };
@@ -107,13 +125,14 @@ class Execution {
       stopHearing();
       this.#watch.close();
       await this.#writer.close();
+      await this.#budget?.settle();
     }
   }
 
   /** Another run of the endpoint may have been asked to wait: that binds this one too, at once. */
   #hearHolds(): () => void {
     const { endpoint_id } = this.#taken;
-    return this.#onHold?.((id) => (id === endpoint_id ? this.#watch.look() : undefined)) ?? (() => undefined);
+    return this.#onHold?.((id) => void (id === endpoint_id && this.#watch.look())) ?? (() => undefined);
   }
 
   #begun(): BegunRun {
@@ -126,15 +145,19 @@ class Execution {
       source_run_id,
       ending: this.#watch.ending,
       signal: this.#watch.calls,
-      pause: (reason) => {
-        if (this.#wishesPause) return;
-        this.#wishesPause = true;
-        const wished = this.#write((tx) => wishPause(tx, this.#lease, reason)).then(this.#watch.look, this.#watch.look);
-        void wished.finally(() => (this.#wishesPause = false));
-      },
+      budget: this.#budget?.models,
+      pause: (reason) => this.#rest(reason),
       // Who waits keeps to it already; that others may not know it for half a second is no fault of the run.
       hold: (ms) => void this.#write((tx) => holdEndpoint(tx, this.#lease, ms)).catch(() => undefined),
     };
+  }
+
+  #rest(reason: string): void {
+    if (this.#wishesPause) return;
+    this.#wishesPause = true;
+    this.#wish = this.#write((tx) => wishPause(tx, this.#lease, reason))
+      .then(this.#watch.look, this.#watch.look)
+      .finally(() => (this.#wishesPause = false));
   }
 
   async #cancel(): Promise<ExecutionEnd> {
@@ -197,7 +220,7 @@ class Execution {
   }
 
   async #work(maker: ResultMaker, row: ClaimedResult): Promise<void> {
-    const scored = await maker.make(row);
+    const scored = await unlessSpent(maker.make(row));
     if (scored === null) this.#aborted.push(row);
     else await this.#writer.store(scored);
   }
@@ -206,6 +229,7 @@ class Execution {
   async #leave({ unbegun, error }: PhaseEnd): Promise<ExecutionEnd> {
     if (this.#writer.completed) return { status: "completed" };
     const reason = this.#watch.reason;
+    if (reason !== "lost") await this.#budget?.settle();
     if (reason === "lost") return { status: "lost" };
     if (reason === "cancelled") return this.#cancel();
     const suspects = [...unbegun, ...this.#aborted].filter((row) => row.claims >= suspect_claims).map((row) => row.id);

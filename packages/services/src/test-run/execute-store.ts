@@ -3,7 +3,7 @@ import { storeConversations } from "@rhesis/db/queries/conversation";
 import { completeRun, type RunLease, type TakenRun } from "@rhesis/db/queries/run-execution";
 import { storeResults, type StoreOutcome } from "@rhesis/db/queries/run-results";
 import type { Tx } from "@rhesis/db/tenant";
-import { RunProgress } from "./execute-progress.ts";
+import { RunProgress, type ProgressStart } from "./execute-progress.ts";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
 import { LostRunError, type ExecutionTools, type RunToExecute, type ScoredResult } from "./execute-types.ts";
 
@@ -14,6 +14,8 @@ const mostFlushes = 2;
 const leastRows = 16;
 /** Characters of answers, requests and responses in one statement. */
 const maxSize = 8_000_000;
+
+type WriterStart = Pick<ProgressStart, "lease" | "booked"> & { taken: TakenRun };
 
 export class ResultWriter {
   readonly #tools: ExecutionTools;
@@ -29,12 +31,12 @@ export class ResultWriter {
   #onNoneStoring: () => void = () => undefined;
   #completed = false;
 
-  constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
+  constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken, booked }: WriterStart) {
     this.#tools = tools;
     this.#store = retryingWrite(tools, run, "writeAtOnce");
     this.#storeLast = retryingWrite(tools, run);
     this.#lease = lease;
-    this.#progress = new RunProgress(tools, run, { lease, tally: taken.tally });
+    this.#progress = new RunProgress(tools, run, { lease, tally: taken.tally, booked });
     this.#open = taken.open;
     // All calls that are made at once in one batch would start, and end, together ever after.
     this.#maxRows = Math.max(leastRows, Math.ceil(taken.plan.concurrency / 4));
