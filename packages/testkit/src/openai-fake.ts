@@ -121,15 +121,20 @@ async function answer(
   return behave(seen, response, { earlier, options });
 }
 
+function repliesTo(seen: OpenAiFakeRequest) {
+  const right = JSON.stringify(conversationReply(seen) ?? judgement(seen));
+  const usage = seen.body.model === "silent" ? null : usageOf(seen);
+  const reply = (to: ServerResponse, content: string, finish_reason = "stop"): void =>
+    sendReply(to, { content, finish_reason, usage });
+  return { right, reply };
+}
+
 async function behave(
   seen: OpenAiFakeRequest,
   response: ServerResponse,
   { earlier, options }: { earlier: number; options: OpenAiFakeOptions },
 ): Promise<void> {
-  const right = JSON.stringify(conversationReply(seen) ?? judgement(seen));
-  const usage = seen.body.model === "silent" ? null : usageOf(seen);
-  const reply = (to: ServerResponse, content: string, finish_reason = "stop") =>
-    sendReply(to, { content, finish_reason, usage });
+  const { right, reply } = repliesTo(seen);
   switch (seen.body.model) {
     case "slow":
       await new Promise((resolve) => setTimeout(resolve, options.slow_ms ?? 2000).unref());

@@ -109,6 +109,8 @@ export type RunProgressRow = Pick<
   | "failed"
   | "inconclusive"
   | "errored"
+  | "max_tokens"
+  | "max_cost"
   | "booked_tokens"
   | "booked_cost"
   | "error"
@@ -133,6 +135,8 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
       "failed",
       "inconclusive",
       "errored",
+      "max_tokens",
+      "max_cost",
       "booked_tokens",
       "booked_cost",
       "error",

@@ -113,7 +113,7 @@ test.each(modelProviders)("%s: its requests limit their output, tokens of reason
     });
     const output = Output.object({ schema });
     const asked = generateText({ model, prompt: "p", output, maxOutputTokens: mostOutputTokens, maxRetries: 0 });
-    await expect(asked).rejects.toThrow();
+    await expect(asked).rejects.toMatchObject({ statusCode: 404 });
     expect(boundOf(bodies[0]).output_tokens).toBe(mostOutputTokens);
   }
 });

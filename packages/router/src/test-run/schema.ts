@@ -25,6 +25,8 @@ const progress = {
   pause_requested_at: timestamp.nullable(),
   pause_reason: z.string().nullable(),
   held_until: timestamp.nullable().describe("Until then the application has asked not to be called"),
+  max_tokens: z.int().nullable().describe("What its models may use at most"),
+  max_cost: z.number().nullable().describe("What its models may cost at most, in US dollars"),
   booked_tokens: z.int().describe("Of a run with a budget: what its models have used, also for what was not stored"),
   booked_cost: z.number().describe("The same in US dollars"),
   started_at: timestamp.nullable(),
@@ -67,8 +69,6 @@ const testRunFields = {
   input_tokens: z.int().describe("Used by the models that judged"),
   output_tokens: z.int(),
   cost: z.number().describe("Of the models that judged, in US dollars, as far as prices are known"),
-  max_tokens: z.int().nullable().describe("What its models may use at most"),
-  max_cost: z.number().nullable().describe("What its models may cost at most, in US dollars"),
 };
 
 /** One execution of a test set against one endpoint. */

@@ -2,6 +2,7 @@ import { Group, Text } from "@mantine/core";
 import type { TestRun } from "@rhesis/router/test-run/schema";
 import { percentText } from "../../ui/pass-rate-text.ts";
 import { durationText } from "../../ui/relative-time.tsx";
+import { spentFacts } from "./budget-text.ts";
 import { doneOf, rateOf, rateText, remainingMs, remainingText, type Sample } from "./run-pace.ts";
 import { isLive } from "./run-status.tsx";
 import styles from "./test-run.module.css";
@@ -31,10 +32,7 @@ export function RunProgress({ run, samples }: { run: TestRun; samples: readonly 
       ? `waiting until ${run.held_until.toLocaleTimeString("en-GB")}, as the application asked`
       : "",
     took === null ? "" : `took ${durationText(took)}`,
-    run.cost > 0 ? `judging cost $${run.cost.toFixed(run.cost < 1 ? 4 : 2)}` : "",
-    run.input_tokens + run.output_tokens > 0
-      ? `${(run.input_tokens + run.output_tokens).toLocaleString("en")} tokens`
-      : "",
+    ...spentFacts(run),
   ].filter((fact) => fact !== "");
   return (
     <div>
