@@ -282,11 +282,11 @@ export async function pauseRun(tx: Tx, lease: RunLease): Promise<boolean> {
   return true;
 }
 
-/** Ends a run that has no open result left. False where it has, or is not held. */
-export async function completeRun(tx: Tx, lease: RunLease): Promise<boolean> {
+/** Ends a run that has no open result left, with what is booked on its budget. False where it has, or is not held. */
+export async function completeRun(tx: Tx, lease: RunLease, booked?: BookedBudget): Promise<boolean> {
   const run = await tx
     .updateTable("test_run as r")
-    .set({ status: "completed", finished_at: sql<Date>`now()` })
+    .set({ status: "completed", finished_at: sql<Date>`now()`, ...booked })
     .where("r.id", "=", lease.test_run_id)
     .where("r.lease_token", "=", lease.lease_token)
     .where("r.status", "=", "running")

@@ -125,7 +125,7 @@ class Execution {
       stopHearing();
       this.#watch.close();
       await this.#writer.close();
-      await this.#budget?.settle();
+      if (!this.#writer.completed) await this.#budget?.settle();
     }
   }
 
@@ -241,7 +241,7 @@ class Execution {
 
   /** Nothing is left to claim, and yet the last result did not end the run: it had none, or a row was locked. */
   async #finish(): Promise<ExecutionEnd> {
-    const completed = await this.#write((tx) => completeRun(tx, this.#lease));
+    const completed = await this.#write((tx) => completeRun(tx, this.#lease, this.#budget?.booked));
     return completed ? { status: "completed" } : { status: "released", delay_ms: retryMs };
   }
 }

@@ -23,6 +23,7 @@ export class ResultWriter {
   readonly #storeLast: RetryingWrite;
   readonly #lease: RunLease;
   readonly #progress: RunProgress;
+  readonly #booked: WriterStart["booked"];
   readonly #maxRows: number;
   #waiting: Waiting[] = [];
   #flushes = 0;
@@ -37,6 +38,7 @@ export class ResultWriter {
     this.#storeLast = retryingWrite(tools, run);
     this.#lease = lease;
     this.#progress = new RunProgress(tools, run, { lease, tally: taken.tally, booked });
+    this.#booked = booked;
     this.#open = taken.open;
     // All calls that are made at once in one batch would start, and end, together ever after.
     this.#maxRows = Math.max(leastRows, Math.ceil(taken.plan.concurrency / 4));
@@ -133,7 +135,7 @@ export class ResultWriter {
     let completed = false;
     const outcome = await this.#storeLast(async (tx) => {
       const stored = await this.#storeBatch(tx, batch);
-      completed = stored.held && (await completeRun(tx, this.#lease));
+      completed = stored.held && (await completeRun(tx, this.#lease, this.#booked()));
       return stored;
     });
     this.#completed = completed;

@@ -122,7 +122,7 @@ browserTest(
       await expectAccessible(page);
       await capture(page, "simulated-result");
 
-      // A call may use some 13,000 tokens, and uses 4,000: two have room, the third has not.
+      // A call may use some 12,000 tokens, and uses 4,000: two have room, the third has not.
       await stage().rest("POST", "/models", { name: "Thinks a lot", ...config, model_name: "hungry" });
       await page.goto(set);
       await page.getByRole("button", { name: "Run", exact: true }).click();
@@ -130,12 +130,12 @@ browserTest(
       await drawer.getByLabel("Most tokens").fill("9000");
       await drawer.getByRole("button", { name: "Start run" }).click();
       await drawer.getByText("This budget is too small for a single call").first().waitFor();
-      await drawer.getByLabel("Most tokens").fill("20000");
+      await drawer.getByLabel("Most tokens").fill("18000");
       await expectAccessible(page);
       await drawer.getByRole("button", { name: "Start run" }).click();
       await page.waitForURL(/\/test-runs\//);
-      await page.getByText("The budget of 20,000 tokens is spent: 8,000 are booked").waitFor({ timeout: 30_000 });
-      await page.getByText("8,000 of 20,000 tokens").waitFor();
+      await page.getByText("The budget of 18,000 tokens is spent: 8,000 are booked").waitFor({ timeout: 30_000 });
+      await page.getByText("8,000 of 18,000 tokens").waitFor();
       await expectAccessible(page);
       await capture(page, "budget-spent");
       await page.getByLabel("Most tokens").fill("100000");
