@@ -859,6 +859,12 @@ create table test_run (
   input_tokens bigint not null default 0,
   output_tokens bigint not null default 0,
   cost numeric(14,6) not null default 0,
+  max_tokens bigint,
+  max_cost numeric(16,9),
+  booked_tokens bigint not null default 0,
+  booked_cost numeric not null default 0,
+  reserved_tokens bigint not null default 0,
+  reserved_cost numeric not null default 0,
   lease_token uuid,
   begun_through uuid,
   cancel_requested_at timestamp with time zone,
@@ -879,6 +885,8 @@ create table test_run (
   constraint test_run_endpoint_id_fkey FOREIGN KEY (organization_id, endpoint_id) REFERENCES endpoint(organization_id, id),
   constraint test_run_job_id_fkey FOREIGN KEY (organization_id, job_id) REFERENCES job(organization_id, id),
   constraint test_run_kind_check CHECK ((kind = ANY (ARRAY['execute'::text, 'rescore'::text]))),
+  constraint test_run_max_cost_check CHECK ((max_cost > (0)::numeric)),
+  constraint test_run_max_tokens_check CHECK ((max_tokens > 0)),
   constraint test_run_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES organization(id) ON DELETE CASCADE,
   constraint test_run_pkey PRIMARY KEY (organization_id, id),
   constraint test_run_project_id_fkey FOREIGN KEY (organization_id, project_id) REFERENCES project(organization_id, id) ON DELETE CASCADE,
@@ -903,14 +911,14 @@ CREATE INDEX test_run_test_set_id_idx ON public.test_run USING btree (organizati
 create policy gate on test_run for select to rhesis_gate using (true);
 create policy tenant on test_run for all to rhesis_app using ((organization_id = ( SELECT current_organization() AS current_organization))) with check ((organization_id = ( SELECT current_organization() AS current_organization)));
 grant delete, insert, select on test_run to rhesis_app;
-grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, held_until, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version, experiment_id, experiment_version, schedule_id) on test_run to rhesis_app;
+grant update (project_id, test_set_id, endpoint_id, job_id, user_id, name, kind, source_run_id, status, plan, error, total, passed, failed, inconclusive, errored, input_tokens, output_tokens, cost, max_tokens, max_cost, booked_tokens, booked_cost, reserved_tokens, reserved_cost, lease_token, begun_through, cancel_requested_at, pause_requested_at, pause_reason, held_until, started_at, finished_at, created_at, updated_at, deleted_at, deletion_id, version, experiment_id, experiment_version, schedule_id) on test_run to rhesis_app;
 grant select (organization_id, job_id, status) on test_run to rhesis_gate;
 CREATE TRIGGER audit_delete AFTER DELETE ON public.test_run REFERENCING OLD TABLE AS old_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
 CREATE TRIGGER audit_insert AFTER INSERT ON public.test_run REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION audit_change('id');
-CREATE TRIGGER audit_update AFTER UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION audit_update('id');
+CREATE TRIGGER audit_update AFTER UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at) OR (old.max_tokens IS DISTINCT FROM new.max_tokens) OR (old.max_cost IS DISTINCT FROM new.max_cost))) EXECUTE FUNCTION audit_update('id');
 CREATE TRIGGER check_transition BEFORE UPDATE OF status ON public.test_run FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION check_run_transition();
 CREATE TRIGGER delete_results AFTER DELETE ON public.test_run FOR EACH ROW EXECUTE FUNCTION gate_delete_results_of_run();
-CREATE TRIGGER touch BEFORE UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at))) EXECUTE FUNCTION touch_row();
+CREATE TRIGGER touch BEFORE UPDATE ON public.test_run FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.status IS DISTINCT FROM new.status) OR (old.deleted_at IS DISTINCT FROM new.deleted_at) OR (old.cancel_requested_at IS DISTINCT FROM new.cancel_requested_at) OR (old.max_tokens IS DISTINCT FROM new.max_tokens) OR (old.max_cost IS DISTINCT FROM new.max_cost))) EXECUTE FUNCTION touch_row();
 CREATE TRIGGER wake AFTER UPDATE ON public.test_run FOR EACH ROW WHEN ((NOT (old.begun_through IS DISTINCT FROM new.begun_through))) EXECUTE FUNCTION notify_test_run();
 CREATE TRIGGER wake_others AFTER UPDATE OF held_until ON public.test_run FOR EACH ROW WHEN ((old.held_until IS DISTINCT FROM new.held_until)) EXECUTE FUNCTION notify_hold();
 

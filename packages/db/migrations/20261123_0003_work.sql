@@ -49,6 +49,15 @@ create table test_run (
   input_tokens bigint not null default 0,
   output_tokens bigint not null default 0,
   cost numeric(14, 6) not null default 0,
+  -- What its models may use at most; cost in US dollars, here and below.
+  max_tokens bigint constraint test_run_max_tokens_check check (max_tokens > 0),
+  max_cost numeric(16, 9) constraint test_run_max_cost_check check (max_cost > 0),
+  -- What a run with such a cap has used, also for what was not stored.
+  booked_tokens bigint not null default 0,
+  booked_cost numeric not null default 0,
+  -- What its executor may use before it asks again: after a crash, all of it counts as used.
+  reserved_tokens bigint not null default 0,
+  reserved_cost numeric not null default 0,
   lease_token uuid,
   -- Results up to this id were begun by whoever holds the lease; those of them still pending may be under way.
   begun_through uuid,
@@ -229,11 +238,13 @@ create trigger check_transition before update of status on test_run for each row
 -- Counters and leases move all the time: only what people change counts as a new version and leaves an audit row.
 create trigger touch before update on test_run for each row
   when (old.name is distinct from new.name or old.status is distinct from new.status
-    or old.deleted_at is distinct from new.deleted_at or old.cancel_requested_at is distinct from new.cancel_requested_at)
+    or old.deleted_at is distinct from new.deleted_at or old.cancel_requested_at is distinct from new.cancel_requested_at
+    or old.max_tokens is distinct from new.max_tokens or old.max_cost is distinct from new.max_cost)
   execute function touch_row();
 create trigger audit_insert after insert on test_run referencing new table as new_rows for each statement execute function audit_change('id');
 create trigger audit_update after update on test_run for each row
   when (old.name is distinct from new.name or old.deleted_at is distinct from new.deleted_at
-    or old.cancel_requested_at is distinct from new.cancel_requested_at)
+    or old.cancel_requested_at is distinct from new.cancel_requested_at
+    or old.max_tokens is distinct from new.max_tokens or old.max_cost is distinct from new.max_cost)
   execute function audit_update('id');
 create trigger audit_delete after delete on test_run referencing old table as old_rows for each statement execute function audit_change('id');

@@ -403,6 +403,8 @@ export interface TestResult {
 
 export interface TestRun {
   begun_through: string | null;
+  booked_cost: Generated<number>;
+  booked_tokens: Generated<number>;
   cancel_requested_at: ColumnType<Date, Date | string, Date | string> | null;
   cost: Generated<number>;
   created_at: Generated<ColumnType<Date, Date | string, Date | string>>;
@@ -422,6 +424,8 @@ export interface TestRun {
   job_id: string | null;
   kind: Generated<"execute" | "rescore">;
   lease_token: string | null;
+  max_cost: number | null;
+  max_tokens: number | null;
   name: string;
   organization_id: Generated<string>;
   output_tokens: Generated<number>;
@@ -430,6 +434,8 @@ export interface TestRun {
   pause_requested_at: ColumnType<Date, Date | string, Date | string> | null;
   plan: JsonColumn<RunPlan>;
   project_id: string;
+  reserved_cost: Generated<number>;
+  reserved_tokens: Generated<number>;
   schedule_id: string | null;
   source_run_id: string | null;
   started_at: ColumnType<Date, Date | string, Date | string> | null;

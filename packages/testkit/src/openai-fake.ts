@@ -20,11 +20,15 @@ export const openAiFakeModels = [
   "error-500",
   "unauthorized",
   "redirects",
+  "hungry",
+  "silent",
+  "insatiable",
 ] as const;
 
 const chatRequest = z.looseObject({
   model: z.string(),
   temperature: z.number().optional(),
+  max_tokens: z.number().optional(),
   messages: z.array(z.looseObject({ role: z.string(), content: z.string() })),
   response_format: z
     .looseObject({
@@ -55,9 +59,29 @@ export type OpenAiFakeOptions = {
   api_key?: string;
 };
 
-export type OpenAiFake = { url: string; requests: OpenAiFakeRequest[]; close(): Promise<void> };
+export type OpenAiFake = {
+  url: string;
+  requests: OpenAiFakeRequest[];
+  /** Tokens of all requests that it has read for a model, also of those that got no reply or an error. */
+  tokens(): number;
+  close(): Promise<void>;
+};
 
-const usage = { prompt_tokens: 120, completion_tokens: 30, total_tokens: 150 };
+type Usage = { prompt_tokens: number; completion_tokens: number; total_tokens: number };
+
+/** "hungry" thinks a lot, and "insatiable" more than it was allowed to. */
+function usageOf({ body }: OpenAiFakeRequest): Usage {
+  const [prompt_tokens, completion_tokens] =
+    body.model === "hungry" ? [600, 3_400] : body.model === "insatiable" ? [600, 20_000] : [120, 30];
+  return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens };
+}
+
+const unread = new Set(["unauthorized", "redirects", "always-rate-limited"]);
+
+function readTokens(requests: OpenAiFakeRequest[]): number {
+  const read = requests.filter(({ body }) => !unread.has(body.model));
+  return read.reduce((sum, request) => sum + usageOf(request).total_tokens, 0);
+}
 
 /** Starts the fake on loopback, on a free port. `url` is the base URL (ends in /v1); `close` ends open calls too. */
 export async function startOpenAiFake(options: OpenAiFakeOptions = {}): Promise<OpenAiFake> {
@@ -67,7 +91,8 @@ export async function startOpenAiFake(options: OpenAiFakeOptions = {}): Promise<
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/v1`, requests, close: () => closeServer(server) };
+  const tokens = (): number => readTokens(requests);
+  return { url: `http://127.0.0.1:${port}/v1`, requests, tokens, close: () => closeServer(server) };
 }
 
 function closeServer(server: Server): Promise<void> {
@@ -96,12 +121,20 @@ async function answer(
   return behave(seen, response, { earlier, options });
 }
 
+function repliesTo(seen: OpenAiFakeRequest) {
+  const right = JSON.stringify(conversationReply(seen) ?? judgement(seen));
+  const usage = seen.body.model === "silent" ? null : usageOf(seen);
+  const reply = (to: ServerResponse, content: string, finish_reason = "stop"): void =>
+    sendReply(to, { content, finish_reason, usage });
+  return { right, reply };
+}
+
 async function behave(
   seen: OpenAiFakeRequest,
   response: ServerResponse,
   { earlier, options }: { earlier: number; options: OpenAiFakeOptions },
 ): Promise<void> {
-  const right = JSON.stringify(conversationReply(seen) ?? judgement(seen));
+  const { right, reply } = repliesTo(seen);
   switch (seen.body.model) {
     case "slow":
       await new Promise((resolve) => setTimeout(resolve, options.slow_ms ?? 2000).unref());
@@ -179,9 +212,19 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   }
 }
 
-function reply(response: ServerResponse, content: string, finish_reason = "stop"): void {
+function sendReply(
+  response: ServerResponse,
+  { content, finish_reason, usage }: { content: string; finish_reason: string; usage: Usage | null },
+): void {
   const choices = [{ index: 0, message: { role: "assistant", content }, finish_reason }];
-  const body = { id: "chatcmpl-fake", object: "chat.completion", created: 0, model: "fake", choices, usage };
+  const body = {
+    id: "chatcmpl-fake",
+    object: "chat.completion",
+    created: 0,
+    model: "fake",
+    choices,
+    ...(usage && { usage }),
+  };
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 

@@ -6,6 +6,7 @@
 import { sql, type RawBuilder } from "kysely";
 import type { Tx } from "../tenant.ts";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
+import { budgetColumns, type BookedBudget, type RunBudgetRow } from "./run-budget.ts";
 
 /** Whoever executes a run. */
 export type RunLease = { test_run_id: string; lease_token: string };
@@ -32,6 +33,7 @@ export type TakenRun = {
   wish: RunWish;
   open: number;
   tally: RunTally;
+  budget: RunBudgetRow;
 };
 
 /** A result that was begun this often by workers that died is not begun beside others any more. */
@@ -61,17 +63,21 @@ export async function takeRun(
       begun_through: null,
       started_at: sql<Date>`coalesce(started_at, now())`,
       error: null,
+      // Whoever had it before may have used all that was reserved.
+      booked_tokens: sql<number>`greatest(booked_tokens, reserved_tokens)`,
+      booked_cost: sql<number>`greatest(booked_cost, reserved_cost)`,
     })
     .where("id", "=", lease.test_run_id)
     .where("job_id", "=", job_id)
     .where("status", "in", ["queued", "running"])
-    .returning(["plan", "project_id", "endpoint_id", "source_run_id", wishOf("test_run").as("wish")])
+    .returning(["plan", "project_id", "endpoint_id", "source_run_id", wishOf("test_run").as("wish"), ...budgetColumns])
     .executeTakeFirst();
   if (run === undefined) return undefined;
   const begun_through = before?.begun_through ?? null;
   if (begun_through !== null) await countClaims(tx, lease, { begun_through, suspect_claims });
   const { open, ...tally } = await recountRun(tx, lease);
-  return { ...run, open, tally };
+  const { max_tokens, max_cost, booked_tokens, booked_cost, ...taken } = run;
+  return { ...taken, open, tally, budget: { max_tokens, max_cost, booked_tokens, booked_cost } };
 }
 
 /** The wish on a run's row; a deleted run is a cancelled one. */
@@ -124,11 +130,14 @@ export async function recountRun(
   return row;
 }
 
-/** Shows how far a run is. What it says is counted anew from the rows when the run ends or changes hands. */
-export async function showProgress(tx: Tx, lease: RunLease, tally: RunTally): Promise<void> {
+/**
+ * Shows how far a run is. What it says is counted anew from the rows when the run ends or changes hands.
+ * @param booked of a run with a budget
+ */
+export async function showProgress(tx: Tx, lease: RunLease, tally: RunTally, booked?: BookedBudget): Promise<void> {
   await tx
     .updateTable("test_run")
-    .set(tally)
+    .set({ ...tally, ...booked })
     .where("id", "=", lease.test_run_id)
     .where("lease_token", "=", lease.lease_token)
     .where("status", "=", "running")
@@ -233,6 +242,7 @@ export async function pauseRun(tx: Tx, lease: RunLease): Promise<boolean> {
     .where("lease_token", "=", lease.lease_token)
     .where("status", "=", "running")
     .where("pause_requested_at", "is not", null)
+    .where("cancel_requested_at", "is", null)
     .returning("id")
     .executeTakeFirst();
   if (run === undefined) return false;
@@ -240,11 +250,11 @@ export async function pauseRun(tx: Tx, lease: RunLease): Promise<boolean> {
   return true;
 }
 
-/** Ends a run that has no open result left. False where it has, or is not held. */
-export async function completeRun(tx: Tx, lease: RunLease): Promise<boolean> {
+/** Ends a run that has no open result left, with what is booked on its budget. False where it has, or is not held. */
+export async function completeRun(tx: Tx, lease: RunLease, booked?: BookedBudget): Promise<boolean> {
   const run = await tx
     .updateTable("test_run as r")
-    .set({ status: "completed", finished_at: sql<Date>`now()` })
+    .set({ status: "completed", finished_at: sql<Date>`now()`, ...booked })
     .where("r.id", "=", lease.test_run_id)
     .where("r.lease_token", "=", lease.lease_token)
     .where("r.status", "=", "running")

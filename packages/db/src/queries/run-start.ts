@@ -8,6 +8,7 @@ import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { TargetConfig } from "@rhesis/engine/target/schema";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
 import type { Tx } from "../tenant.ts";
+import type { RunCaps } from "./run-budget.ts";
 
 export type StartMetric = { id: string; name: string; parameters: MetricParameters; model_id: string | null };
 
@@ -147,7 +148,7 @@ export type NewRun = {
   plan: RunPlan;
   /** Which schedule started it; left out where a person did. */
   schedule_id?: string | undefined;
-};
+} & Partial<RunCaps>;
 
 /** Inserts a run without results. The plan goes in as it is; columns repeat which version of parameters it names. */
 export async function insertRun(tx: Tx, { plan, ...run }: NewRun): Promise<void> {
@@ -263,13 +264,13 @@ export type RetriedRun = {
   source_run_id: string | null;
   status: RunStatus;
   plan: RunPlan;
-};
+} & RunCaps;
 
 /** Undefined where the run is not there. `run_id` is for the new run. */
 export async function readRetriedRun(tx: Tx, id: string): Promise<RetriedRun | undefined> {
   const { rows } = await sql<RetriedRun>`
     select uuidv7() as run_id, r.project_id, r.test_set_id, r.endpoint_id, e.deleted_at is not null as endpoint_deleted,
-      r.name, r.kind, r.source_run_id, r.status, r.plan
+      r.name, r.kind, r.source_run_id, r.status, r.plan, r.max_tokens, r.max_cost
     from test_run r join endpoint e on e.organization_id = r.organization_id and e.id = r.endpoint_id
     where r.id = ${id} and r.deleted_at is null`.execute(tx);
   return rows[0];

@@ -29,6 +29,10 @@ const columns = [
   "input_tokens",
   "output_tokens",
   "cost",
+  "max_tokens",
+  "max_cost",
+  "booked_tokens",
+  "booked_cost",
   "cancel_requested_at",
   "pause_requested_at",
   "pause_reason",
@@ -124,6 +128,10 @@ export type RunProgressRow = Pick<
   | "input_tokens"
   | "output_tokens"
   | "cost"
+  | "max_tokens"
+  | "max_cost"
+  | "booked_tokens"
+  | "booked_cost"
   | "error"
   | "cancel_requested_at"
   | "pause_requested_at"
@@ -149,6 +157,10 @@ export async function readRunProgress(tx: Tx, id: string): Promise<RunProgressRo
       "input_tokens",
       "output_tokens",
       "cost",
+      "max_tokens",
+      "max_cost",
+      "booked_tokens",
+      "booked_cost",
       "error",
       "cancel_requested_at",
       "pause_requested_at",

@@ -20,7 +20,7 @@ export type ModelAnswer<T> = { raw: string | null; usage: ModelUsage } & (
   | { value: null; fault: string }
 );
 
-/** Asks once, and once more where the reply cannot be used. Does not throw. */
+/** Asks once, and once more where the reply cannot be used. Throws only what the budget of the model does. */
 export async function askTwice<T>({ model, signal }: Asking, question: ModelQuestion<T>): Promise<ModelAnswer<T>> {
   const { schema, schema_name } = question;
   const replies: JudgeReply<T>[] = [];

@@ -1,8 +1,10 @@
 import { APICallError, generateText, NoObjectGeneratedError, Output, RetryError } from "ai";
 import { refusalIn } from "../metric/refusal.ts";
 import { AddressRefusedError } from "../target/address-gate.ts";
+import { CallMeter, mostOutputTokens } from "./call-meter.ts";
 import { guardedFetch, RetryLaterError } from "./guarded-fetch.ts";
 import { noUsage, type JudgeModelOptions, type JudgeReply, type JudgeRequest, type ModelError } from "./judge-model.ts";
+import { PausableTimeout } from "./pausable-timeout.ts";
 import { languageModel } from "./providers.ts";
 import type { ModelConfig } from "./schema.ts";
 import { usageOf } from "./usage.ts";
@@ -10,41 +12,61 @@ import { usageOf } from "./usage.ts";
 /** Warnings would go to the console of the host. */
 globalThis.AI_SDK_LOG_WARNINGS = false;
 
-const mostOutputTokens = 8192;
-
-/** One structured reply of a provider at temperature 0. Does not throw. */
+/** One structured reply of a provider at temperature 0. Throws only what the budget does. */
 export async function generate<T>(
   config: ModelConfig,
   key: string | null,
   request: JudgeRequest<T>,
   options: JudgeModelOptions,
 ): Promise<JudgeReply<T>> {
-  const timeout = AbortSignal.timeout(options.timeout_ms ?? 60_000);
-  const abortSignal = request.signal ? AbortSignal.any([request.signal, timeout]) : timeout;
+  const timeout = new PausableTimeout(options.timeout_ms ?? 60_000);
+  const meter = options.budget === undefined ? null : new CallMeter(config, options.budget, timeout);
   try {
-    abortSignal.throwIfAborted();
-    const result = await generateText({
-      model: await languageModel(config, key, guardedFetch(options.policy)),
-      instructions: request.instructions,
-      prompt: request.prompt,
-      output: Output.object({ schema: request.schema, name: request.schema_name }),
-      temperature: 0,
-      maxOutputTokens: mostOutputTokens,
-      maxRetries: options.max_retries ?? 2,
-      abortSignal,
-    });
-    const { text, finishReason } = result;
-    const usage = usageOf(config, result.usage);
-    // Without any text `output` throws, and the usage would be lost.
-    const hasOutput = finishReason === "stop" || (finishReason !== "tool-calls" && text !== "");
-    if (!hasOutput || finishReason === "content-filter")
-      return { value: null, text, usage, error: unusable(text, finishReason) };
-    return { value: result.output, text, usage, error: null };
+    const reply = await replyOf(config, key, request, { options, timeout, meter });
+    meter?.settle(reply.usage);
+    return reply;
   } catch (error) {
     if (request.signal?.aborted) return failed("cancelled", "The judgement was cancelled");
-    if (timeout.aborted) return failed("timeout", "The model did not answer in time");
-    return fromError(config, error);
+    if (meter !== null && meter.refusal !== null) throw meter.refusal.error;
+    if (timeout.signal.aborted) return failed("timeout", "The model did not answer in time");
+    const reply = fromError(config, error);
+    meter?.settle(reply.usage);
+    return reply;
+  } finally {
+    timeout.stop();
+    // What came to nothing may have been used all the same.
+    meter?.settle();
   }
+}
+
+type Means = { options: JudgeModelOptions; timeout: PausableTimeout; meter: CallMeter | null };
+
+async function replyOf<T>(
+  config: ModelConfig,
+  key: string | null,
+  request: JudgeRequest<T>,
+  { options, timeout, meter }: Means,
+): Promise<JudgeReply<T>> {
+  const abortSignal = request.signal ? AbortSignal.any([request.signal, timeout.signal]) : timeout.signal;
+  abortSignal.throwIfAborted();
+  const fetch = guardedFetch(options.policy);
+  const result = await generateText({
+    model: await languageModel(config, key, meter?.over(fetch, request.signal) ?? fetch),
+    instructions: request.instructions,
+    prompt: request.prompt,
+    output: Output.object({ schema: request.schema, name: request.schema_name }),
+    temperature: 0,
+    maxOutputTokens: mostOutputTokens,
+    maxRetries: options.max_retries ?? 2,
+    abortSignal,
+  });
+  const { text, finishReason } = result;
+  const usage = usageOf(config, result.usage);
+  // Without any text `output` throws, and the usage would be lost.
+  const hasOutput = finishReason === "stop" || (finishReason !== "tool-calls" && text !== "");
+  if (!hasOutput || finishReason === "content-filter")
+    return { value: null, text, usage, error: unusable(text, finishReason) };
+  return { value: result.output, text, usage, error: null };
 }
 
 function failed(code: ModelError["code"], message: string): JudgeReply<never> {

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { AddressPolicy } from "../target/address-policy.ts";
+import type { ModelBudget } from "./budget.ts";
 import type { ModelConfig, ModelUsage } from "./schema.ts";
 
 export const modelErrorCodes = [
@@ -30,14 +31,22 @@ export type JudgeModel = {
   judge<T>(request: JudgeRequest<T>): Promise<JudgeReply<T>>;
 };
 
-/** `timeout_ms` bounds one reply with its retries; `max_retries` is for rate limits, faults of the provider and of the line. */
-export type JudgeModelOptions = { policy: AddressPolicy; timeout_ms?: number; max_retries?: number };
+/**
+ * `timeout_ms` bounds one reply with its retries; `max_retries` is for rate limits, faults of the provider and of the
+ * line. Every request is made within `budget`, and waiting for room there is no part of the time.
+ */
+export type JudgeModelOptions = {
+  policy: AddressPolicy;
+  timeout_ms?: number;
+  max_retries?: number;
+  budget?: ModelBudget | undefined;
+};
 
 export const noUsage: ModelUsage = { input_tokens: null, output_tokens: null, cost: null };
 
 /**
  * A model that judges. Makes no call where a key is needed and missing: keys come from `api_key` only, never from the
- * environment. `judge` does not throw. The provider's package is loaded at the first call.
+ * environment. `judge` throws only what its budget does. The provider's package is loaded at the first call.
  */
 export function createJudgeModel(config: ModelConfig, api_key: string | null, options: JudgeModelOptions): JudgeModel {
   const key = api_key === null || api_key.trim() === "" ? null : api_key.trim();

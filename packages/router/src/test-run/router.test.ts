@@ -190,18 +190,19 @@ describe("steering a run", () => {
           caller.test_run.cancel({ id }),
           caller.test_run.pause({ id }),
           caller.test_run.resume({ id }),
+          caller.test_run.raise_budget({ id, max_tokens: 20_000 }),
           caller.test_run.rescore({ id }),
           caller.test_run.retry_failed({ id }),
           caller.test_run.delete({ id }),
         ].map(codeOf),
       );
-    expect(await calls(callerFor(open().database, null))).toEqual(Array(8).fill("UNAUTHORIZED"));
-    expect(await calls(callerFor(open().database, b.people.owner))).toEqual(Array(8).fill("NOT_FOUND"));
+    expect(await calls(callerFor(open().database, null))).toEqual(Array(9).fill("UNAUTHORIZED"));
+    expect(await calls(callerFor(open().database, b.people.owner))).toEqual(Array(9).fill("NOT_FOUND"));
     const no = "FORBIDDEN";
-    expect(await calls(callerFor(open().database, a.people.viewer))).toEqual(["done", ...Array(7).fill(no)]);
+    expect(await calls(callerFor(open().database, a.people.viewer))).toEqual(["done", ...Array(8).fill(no)]);
     const other = await owner.project.create({ name: `Bound ${++labels}` });
     const bound = callerFor(open().database, tokenOf(a.people.owner, null, other.id));
-    expect(await calls(bound)).toEqual(Array(8).fill("NOT_FOUND"));
+    expect(await calls(bound)).toEqual(Array(9).fill("NOT_FOUND"));
     expect((await bound.test_run.list({})).total).toBe(0);
   });
 
@@ -256,6 +257,29 @@ describe("steering a run", () => {
     const [after] = await open().admin<{ job_id: string }>("select job_id from test_run where id = $1", [id]);
     expect(after?.job_id).not.toBe(before?.job_id);
     expect(await codeOf(api.test_run.pause({ id, reason: " " }))).toBe("BAD_REQUEST");
+  });
+
+  test("a budget is raised and never lowered, by whoever knows the run as it is, while it is not over", async () => {
+    const { id: set } = await setOf([{ input: "x" }], [await metric("Any")]);
+    const run = await api.test_set.execute({ id: set, endpoint_id, max_tokens: 10_000 });
+    expect(run).toMatchObject({ max_tokens: 10_000, max_cost: null, booked_tokens: 0, booked_cost: 0 });
+    const { id, version } = run;
+    expect(await codeOf(api.test_run.raise_budget({ id, max_tokens: 0 }))).toBe("BAD_REQUEST");
+    expect(await codeOf(api.test_run.raise_budget({ id, max_tokens: 10_000 }))).toBe("UNPROCESSABLE_CONTENT");
+    expect(await problemsOf(api.test_run.raise_budget({ id, max_cost: 1 }))).toEqual(["max_cost"]);
+    const raised = await api.test_run.raise_budget({ id, max_tokens: 20_000, expected_version: version });
+    expect(raised).toMatchObject({ max_tokens: 20_000, version: version + 1 });
+    const late = { id, max_tokens: 30_000, expected_version: version };
+    expect(await codeOf(api.test_run.raise_budget(late))).toBe("PRECONDITION_FAILED");
+    const [noted] = await open().admin(
+      "select count(*)::int as n from audit_log where entity_id = $1 and action = 'update' and after ->> 'max_tokens' = '20000'",
+      [id],
+    );
+    expect(noted).toEqual({ n: 1 });
+    await finish(id, ["error"]);
+    expect(await codeOf(api.test_run.raise_budget({ id, max_tokens: 40_000 }))).toBe("CONFLICT");
+    expect(await api.test_run.retry_failed({ id })).toMatchObject({ max_tokens: 20_000, booked_tokens: 0 });
+    expect(await api.test_run.retry_failed({ id, max_tokens: 50_000 })).toMatchObject({ max_tokens: 50_000 });
   });
 
   test("the answers of a run that is over are scored again as a run of their own", async () => {

@@ -1,6 +1,7 @@
 /** Test runs: executions of a test set against an endpoint. */
 import { deleteAsset, patchAsset } from "@rhesis/db/asset";
 import * as testRuns from "@rhesis/db/queries/test-run";
+import { raiseBudget } from "@rhesis/services/test-run/budget";
 import { cancelTestRun } from "@rhesis/services/test-run/cancel";
 import { pauseTestRun as pauseRun, resumeTestRun } from "@rhesis/services/test-run/pause";
 import { rescoreTestRun as rescoreRun } from "@rhesis/services/test-run/rescore";
@@ -16,6 +17,7 @@ import { withPlanSummary } from "./plan-summary.ts";
 import {
   listTestRuns,
   pauseTestRun,
+  raiseBudgetOfRun,
   rescoreTestRun,
   retryTestRun,
   testRun,
@@ -115,6 +117,22 @@ export const testRunRouter = {
     .mutation(async ({ ctx, input }) => {
       await requireInScope(ctx, input.id);
       await resumeTestRun(ctx.tx, input.id);
+      return runInScope(ctx, input.id);
+    }),
+
+  raise_budget: procedure("test_run:pause", {
+    method: "POST",
+    path: "/test-runs/{id}/budget",
+    tags,
+    summary: "Raise the budget of a test run",
+    description:
+      "One that rests because its budget is spent can be resumed then. What a run was started without it cannot get.",
+  })
+    .input(raiseBudgetOfRun)
+    .output(testRun)
+    .mutation(async ({ ctx, input }) => {
+      await requireInScope(ctx, input.id);
+      await raiseBudget(ctx.tx, input);
       return runInScope(ctx, input.id);
     }),
 

@@ -28,8 +28,28 @@ const progress = {
   pause_requested_at: timestamp.nullable(),
   pause_reason: z.string().nullable(),
   held_until: timestamp.nullable().describe("Until then the application has asked not to be called"),
+  max_tokens: z.int().nullable().describe("What its models may use at most"),
+  max_cost: z.number().nullable().describe("What its models may cost at most, in US dollars"),
+  booked_tokens: z.int().describe("Of a run with a budget: what its models have used, also for what was not stored"),
+  booked_cost: z.number().describe("The same in US dollars"),
   started_at: timestamp.nullable(),
   finished_at: timestamp.nullable(),
+};
+
+/** What the models of a run may use at most. The application that is tested is not counted. */
+export const budgetFields = {
+  max_tokens: z
+    .int()
+    .min(1)
+    .max(1_000_000_000_000)
+    .optional()
+    .describe("Tokens that judges and simulated users may use, in and out. Before it is exceeded, the run rests"),
+  max_cost: z
+    .number()
+    .min(0.000_001)
+    .max(1_000_000)
+    .optional()
+    .describe("What judges and simulated users may cost, in US dollars. All models need prices"),
 };
 
 const testRunFields = {
@@ -107,12 +127,15 @@ export const retryTestRun = z.strictObject({
     .default(["error"])
     .describe("Which results are asked again, in a new run under the same plan"),
   name: name.optional(),
+  ...budgetFields,
 });
 
 export const pauseTestRun = z.strictObject({
   id,
   reason: z.string().trim().min(1).max(500).optional().describe("Shown with the run while it rests"),
 });
+
+export const raiseBudgetOfRun = z.strictObject({ ...version, ...budgetFields });
 
 export const rescoreTestRun = z.strictObject({
   id,
@@ -122,6 +145,7 @@ export const rescoreTestRun = z.strictObject({
     .optional()
     .describe("Score every answer with these, instead of the metrics of the set or of each test's requirement"),
   name: name.optional(),
+  ...budgetFields,
 });
 
 export const watchTestRun = z.strictObject({

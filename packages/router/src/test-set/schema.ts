@@ -2,6 +2,7 @@ import { z } from "zod";
 import { assetFields, description, id, listInput, listOutput, name, searchText, version } from "../list.ts";
 import { metricPage } from "../metric/schema.ts";
 import { parametersRequest } from "../parameters/schema.ts";
+import { budgetFields } from "../test-run/schema.ts";
 import { testItem, testKind } from "../test/schema.ts";
 
 /** An ordered collection of tests, all of one kind. */
@@ -95,6 +96,7 @@ export const executeTestSet = z.strictObject({
     .nullable()
     .default(25)
     .describe("The run rests after so many calls in a row that came to nothing; null: never"),
+  ...budgetFields,
   params: z.record(z.string().max(200), z.json()).default({}).describe("Values for `{{ params.… }}`"),
   parameters: z
     .strictObject(parametersRequest)

@@ -1,6 +1,7 @@
 /** The secrets of a run, read when it is executed. The plan holds none, and none goes where it was not meant for. */
 import { SealedSecretError, type SecretBox } from "@rhesis/auth/sealed-secret";
 import type { EndpointAccess, ModelAccess } from "@rhesis/db/queries/run-access";
+import type { ModelBudget } from "@rhesis/engine/model/budget";
 import { createJudgeModel, noUsage, type JudgeModel } from "@rhesis/engine/model/judge-model";
 import type { ModelConfig } from "@rhesis/engine/model/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
@@ -50,12 +51,15 @@ function originOf(url: string | null): string | null {
 
 export type JudgeLookup = (model_id: string | null) => JudgeModel | null;
 
+type JudgeAccess = {
+  organization_id: string;
+  models: ModelAccess[];
+  policy: AddressPolicy;
+  budget: ModelBudget | undefined;
+};
+
 /** The judges of a run by model; a metric without one uses the plan's default. Each is made when first asked for. */
-function openJudges(
-  box: SecretBox,
-  plan: RunPlan,
-  access: { organization_id: string; models: ModelAccess[]; policy: AddressPolicy },
-): JudgeLookup {
+function openJudges(box: SecretBox, plan: RunPlan, access: JudgeAccess): JudgeLookup {
   const made = new Map<string, JudgeModel>();
   return (model_id) => {
     const id = model_id ?? plan.default_model_id;
@@ -73,12 +77,16 @@ function openJudges(
 const judgesAtOnce = 10;
 
 /** What scores the results of a run. */
-export function openScoring(tools: ExecutionTools, { run, plan, signal }: BegunRun, models: ModelAccess[]): Scoring {
+export function openScoring(
+  tools: ExecutionTools,
+  { run, plan, signal, budget }: BegunRun,
+  models: ModelAccess[],
+): Scoring {
   const { secrets, policy } = tools;
   return {
     plan,
     metrics: new Map(plan.metrics.map((metric) => [metric.id, metric])),
-    judge: openJudges(secrets, plan, { organization_id: run.tenant.organization_id, models, policy }),
+    judge: openJudges(secrets, plan, { organization_id: run.tenant.organization_id, models, policy, budget }),
     judging: bounded(judgesAtOnce),
     signal,
   };
@@ -87,16 +95,16 @@ export function openScoring(tools: ExecutionTools, { run, plan, signal }: BegunR
 function openJudge(
   box: SecretBox,
   { id, config }: { id: string; config: ModelConfig },
-  { organization_id, models, policy }: { organization_id: string; models: ModelAccess[]; policy: AddressPolicy },
+  { organization_id, models, policy, budget }: JudgeAccess,
 ): JudgeModel {
   const current = models.find((model) => model.id === id);
   if (current === undefined) return unavailable(config, "The model was deleted after this run started.");
   if (current.provider !== config.provider || originOf(current.base_url) !== originOf(config.base_url))
     return unavailable(config, "The model has had its provider or address changed since this run started.");
-  if (current.api_key === null) return createJudgeModel(config, null, { policy });
+  if (current.api_key === null) return createJudgeModel(config, null, { policy, budget });
   const place = { organization_id, table: "model", column: "api_key", row_id: id };
   try {
-    return createJudgeModel(config, box.open(current.api_key, place), { policy });
+    return createJudgeModel(config, box.open(current.api_key, place), { policy, budget });
   } catch (error) {
     if (!(error instanceof SealedSecretError)) throw error;
     return unavailable(config, `The model's key could not be read. ${error.message}.`);

@@ -4,6 +4,8 @@
  */
 import { randomUUID } from "node:crypto";
 import type { RunLease, TakenRun } from "@rhesis/db/queries/run-execution";
+import { BudgetSpentError } from "@rhesis/engine/model/budget";
+import { RunBudget } from "./execute-budget.ts";
 import { runPhase, type Phase, type PhaseEnd } from "./execute-phase.ts";
 import { exhaustedResult } from "./execute-result.ts";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
@@ -53,6 +55,16 @@ async function unlessLost(execution: Promise<ExecutionEnd>): Promise<ExecutionEn
   }
 }
 
+/** What a model may not be asked about any more is given back, as if it had been aborted. */
+async function unlessSpent<T>(made: Promise<T | null>): Promise<T | null> {
+  try {
+    return await made;
+  } catch (error) {
+    if (error instanceof BudgetSpentError) return null;
+    throw error;
+  }
+}
+
 class Execution {
   readonly #run: RunToExecute;
   readonly #lease: RunLease;
@@ -63,7 +75,9 @@ class Execution {
   readonly #write: RetryingWrite;
   readonly #writeAtOnce: RetryingWrite;
   readonly #onHold: ExecutionTools["onHold"];
+  readonly #budget: RunBudget | null;
   #wishesPause = false;
+  #wish: Promise<void> = Promise.resolve();
 
   constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
     this.#run = run;
@@ -74,7 +88,9 @@ class Execution {
     this.#writeAtOnce = retryingWrite(tools, run, "writeAtOnce");
     this.#onHold = tools.onHold;
     this.#queries = tools.queries ?? runQueries;
-    this.#writer = new ResultWriter(tools, run, { lease, taken });
+    const pause = (reason: string): void => this.#rest(reason);
+    this.#budget = RunBudget.of(lease, taken, { write: this.#write, log: tools.log, pause });
+    this.#writer = new ResultWriter(tools, run, { lease, taken, booked: () => this.#budget?.booked });
   }
 
   async execute(open: OpenMaker): Promise<ExecutionEnd> {
@@ -86,8 +102,10 @@ class Execution {
       const maker = await open(this.#begun());
       if (maker.control !== undefined) this.#watch.onLook((control) => maker.control?.(control));
       await this.#watch.start();
+      this.#budget?.pauseIfSpent();
       for (const phase of this.#phases(maker)) {
         const end = await runPhase(phase);
+        await this.#wish;
         if (end.error instanceof LostRunError) throw end.error;
         if (end.error !== undefined || this.#watch.reason !== null) return await this.#leave(end);
         if (this.#writer.completed) return { status: "completed" };
@@ -97,13 +115,14 @@ class Execution {
       stopHearing();
       this.#watch.close();
       await this.#writer.close();
+      if (!this.#writer.completed) await this.#budget?.settle();
     }
   }
 
   /** Another run of the endpoint may have been asked to wait: that binds this one too, at once. */
   #hearHolds(): () => void {
     const { endpoint_id } = this.#taken;
-    return this.#onHold?.((id) => (id === endpoint_id ? this.#watch.look() : undefined)) ?? (() => undefined);
+    return this.#onHold?.((id) => void (id === endpoint_id && this.#watch.look())) ?? (() => undefined);
   }
 
   #begun(): BegunRun {
@@ -116,18 +135,19 @@ class Execution {
       source_run_id,
       ending: this.#watch.ending,
       signal: this.#watch.calls,
-      pause: (reason) => {
-        if (this.#wishesPause) return;
-        this.#wishesPause = true;
-        const wished = this.#write((tx) => this.#queries.wishPause(tx, this.#lease, reason)).then(
-          this.#watch.look,
-          this.#watch.look,
-        );
-        void wished.finally(() => (this.#wishesPause = false));
-      },
+      budget: this.#budget?.models,
+      pause: (reason) => this.#rest(reason),
       // Who waits keeps to it already; that others may not know it for half a second is no fault of the run.
       hold: (ms) => void this.#write((tx) => this.#queries.holdEndpoint(tx, this.#lease, ms)).catch(() => undefined),
     };
+  }
+
+  #rest(reason: string): void {
+    if (this.#wishesPause) return;
+    this.#wishesPause = true;
+    this.#wish = this.#write((tx) => this.#queries.wishPause(tx, this.#lease, reason))
+      .then(this.#watch.look, this.#watch.look)
+      .finally(() => (this.#wishesPause = false));
   }
 
   async #cancel(): Promise<ExecutionEnd> {
@@ -177,7 +197,7 @@ class Execution {
   }
 
   async #work(maker: ResultMaker, row: ClaimedResult): Promise<void> {
-    const scored = await maker.make(row);
+    const scored = await unlessSpent(maker.make(row));
     if (scored !== null) await this.#writer.store(scored);
   }
 
@@ -185,6 +205,7 @@ class Execution {
   async #leave({ error }: PhaseEnd): Promise<ExecutionEnd> {
     if (this.#writer.completed) return { status: "completed" };
     const reason = this.#watch.reason;
+    if (reason !== "lost") await this.#budget?.settle();
     if (reason === "lost") return { status: "lost" };
     if (reason === "cancelled") return this.#cancel();
     if (reason === "paused" && error === undefined) return this.#pause();
@@ -195,7 +216,7 @@ class Execution {
 
   /** Nothing is left to claim, and yet the last result did not end the run: it had none, or a row was locked. */
   async #finish(): Promise<ExecutionEnd> {
-    const completed = await this.#write((tx) => this.#queries.completeRun(tx, this.#lease));
+    const completed = await this.#write((tx) => this.#queries.completeRun(tx, this.#lease, this.#budget?.booked));
     return completed ? { status: "completed" } : { status: "released", delay_ms: retryMs };
   }
 }

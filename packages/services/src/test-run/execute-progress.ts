@@ -1,4 +1,5 @@
 /** How far an execution is, shown on the run's row a few times a second instead of with every batch. */
+import type { BookedBudget } from "@rhesis/db/queries/run-budget";
 import type { RunLease, RunTally } from "@rhesis/db/queries/run-execution";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
 import { LostRunError, type ExecutionTools, type RunToExecute, type ScoredResult } from "./execute-types.ts";
@@ -8,24 +9,33 @@ const showMs = 250;
 
 const counters = { pass: "passed", fail: "failed", inconclusive: "inconclusive", error: "errored" } as const;
 
+export type ProgressStart = {
+  lease: RunLease;
+  /** What the run had come to when it was taken. */
+  tally: RunTally;
+  /** What is booked on its budget by now, where it has one. */
+  booked: () => BookedBudget | undefined;
+};
+
 export class RunProgress {
   readonly #tools: ExecutionTools;
   readonly #queries: RunQueries;
   readonly #run: RunToExecute;
   readonly #lease: RunLease;
   readonly #write: RetryingWrite;
+  readonly #booked: () => BookedBudget | undefined;
   #tally: RunTally;
   #timer: NodeJS.Timeout | undefined;
   #showing: Promise<void> = Promise.resolve();
 
-  /** @param tally what the run had come to when it was taken */
-  constructor(tools: ExecutionTools, run: RunToExecute, { lease, tally }: { lease: RunLease; tally: RunTally }) {
+  constructor(tools: ExecutionTools, run: RunToExecute, { lease, tally, booked }: ProgressStart) {
     this.#tools = tools;
     this.#queries = tools.queries ?? runQueries;
     this.#run = run;
     this.#lease = lease;
     this.#write = retryingWrite(tools, run);
     this.#tally = { ...tally };
+    this.#booked = booked;
   }
 
   /** Counts a batch once it is stored, be it by an earlier try whose answer was lost: nobody else stores under the lease. */
@@ -55,7 +65,7 @@ export class RunProgress {
 
   async #show(): Promise<void> {
     try {
-      await this.#write((tx) => this.#queries.showProgress(tx, this.#lease, this.#tally));
+      await this.#write((tx) => this.#queries.showProgress(tx, this.#lease, this.#tally, this.#booked()));
     } catch (err) {
       if (err instanceof LostRunError) return;
       // The rows are the truth, and the counters are made from them when the run ends or changes hands.

@@ -75,7 +75,7 @@ export function scoredAnswer(
   return { ...asked, output: output ?? "", context, metadata, tool_calls, latency_ms };
 }
 
-/** The scores of a result's metrics; null when it was aborted. */
+/** The scores of a result's metrics; null when it was aborted. @throws BudgetSpentError where a judge may not be asked */
 export async function scoreAll(scoring: Scoring, row: ClaimedResult, scored: ScoreInput): Promise<NewScore[] | null> {
   const metrics = row.metric_ids.flatMap((id) => scoring.metrics.get(id) ?? []);
   const scores: NewScore[] = [];
@@ -92,6 +92,8 @@ export async function scoreAll(scoring: Scoring, row: ClaimedResult, scored: Sco
     judged.push(judging.then((outcome) => void scores.push(newScore(row, metric, outcome, judgeOf(scoring, metric)))));
   }
   if (judged.length === 0) return scores;
+  await Promise.allSettled(judged);
+  // What is under way ends before the result is given back.
   await Promise.all(judged);
   return scoring.signal.aborted ? null : scores;
 }

@@ -3,7 +3,7 @@ import { storeConversations } from "@rhesis/db/queries/conversation";
 import type { RunLease, TakenRun } from "@rhesis/db/queries/run-execution";
 import type { StoreOutcome } from "@rhesis/db/queries/run-results";
 import type { Tx } from "@rhesis/db/tenant";
-import { RunProgress } from "./execute-progress.ts";
+import { RunProgress, type ProgressStart } from "./execute-progress.ts";
 import { retryingWrite, type RetryingWrite } from "./execute-retry.ts";
 import { LostRunError, type ExecutionTools, type RunToExecute, type ScoredResult } from "./execute-types.ts";
 import { runQueries, type RunQueries } from "./run-queries.ts";
@@ -16,6 +16,8 @@ const leastRows = 16;
 /** Characters of answers, requests and responses in one statement. */
 const maxSize = 8_000_000;
 
+type WriterStart = Pick<ProgressStart, "lease" | "booked"> & { taken: TakenRun };
+
 export class ResultWriter {
   readonly #tools: ExecutionTools;
   readonly #queries: RunQueries;
@@ -23,6 +25,7 @@ export class ResultWriter {
   readonly #storeLast: RetryingWrite;
   readonly #lease: RunLease;
   readonly #progress: RunProgress;
+  readonly #booked: WriterStart["booked"];
   readonly #maxRows: number;
   #waiting: Waiting[] = [];
   #flushes = 0;
@@ -31,13 +34,14 @@ export class ResultWriter {
   #onNoneStoring: () => void = () => undefined;
   #completed = false;
 
-  constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken }: { lease: RunLease; taken: TakenRun }) {
+  constructor(tools: ExecutionTools, run: RunToExecute, { lease, taken, booked }: WriterStart) {
     this.#tools = tools;
     this.#queries = tools.queries ?? runQueries;
     this.#store = retryingWrite(tools, run, "writeAtOnce");
     this.#storeLast = retryingWrite(tools, run);
     this.#lease = lease;
-    this.#progress = new RunProgress(tools, run, { lease, tally: taken.tally });
+    this.#progress = new RunProgress(tools, run, { lease, tally: taken.tally, booked });
+    this.#booked = booked;
     this.#open = taken.open;
     // All calls that are made at once in one batch would start, and end, together ever after.
     this.#maxRows = Math.max(leastRows, Math.ceil(taken.plan.concurrency / 4));
@@ -134,7 +138,7 @@ export class ResultWriter {
     let completed = false;
     const outcome = await this.#storeLast(async (tx) => {
       const stored = await this.#storeBatch(tx, batch);
-      completed = stored.held && (await this.#queries.completeRun(tx, this.#lease));
+      completed = stored.held && (await this.#queries.completeRun(tx, this.#lease, this.#booked()));
       return stored;
     });
     this.#completed = completed;

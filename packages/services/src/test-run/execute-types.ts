@@ -6,6 +6,7 @@ import type { RunControl } from "@rhesis/db/queries/run-access";
 import type { ClaimedResult } from "@rhesis/db/queries/run-execution";
 import type { NewScore, StoredResult } from "@rhesis/db/queries/run-results";
 import type { Tenant, Tx } from "@rhesis/db/tenant";
+import type { ModelBudget } from "@rhesis/engine/model/budget";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
 import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { AddressPolicy } from "@rhesis/engine/target/address-policy";
@@ -58,6 +59,8 @@ export type BegunRun = {
   endpoint_id: string;
   /** The run whose answers are scored again, where it is one of those and its source still exists. */
   source_run_id: string | null;
+  /** Of what its models may use, where the run has a cap. */
+  budget?: ModelBudget | undefined;
   /** Aborted when nothing new may begin. */
   ending: AbortSignal;
   /** Aborted when what is under way is to end. */
@@ -76,7 +79,10 @@ export type ResultMaker = {
   control?(control: RunControl): void;
   /** Told which results were claimed, in the transaction that claims them. */
   claimed?(tx: Tx, rows: readonly ClaimedResult[]): Promise<void>;
-  /** Null when it was aborted: then nothing came of it. */
+  /**
+   * Null when it was aborted: then nothing came of it.
+   * @throws BudgetSpentError where a model may not be asked any more: then nothing came of it either
+   */
   make(row: ClaimedResult): Promise<ScoredResult | null>;
 };
 

@@ -20,7 +20,7 @@ export class RunWatch {
   #reason: EndReason | null = null;
   #timer: NodeJS.Timeout | undefined;
   #grace: NodeJS.Timeout | undefined;
-  #looking = false;
+  #looking: Promise<void> | null = null;
 
   constructor(tools: ExecutionTools, run: RunToExecute, lease: RunLease) {
     this.#tools = tools;
@@ -83,12 +83,18 @@ export class RunWatch {
     this.#ending.abort();
   }
 
-  /** Looks now, beside the looks that are due anyway. */
-  readonly look = (): void => void this.#look();
+  /** Looks now, beside the looks that are due anyway, and resolves when that is done. */
+  readonly look = async (): Promise<void> => {
+    await this.#looking;
+    await this.#look();
+  };
 
-  async #look(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+  #look(): Promise<void> {
+    this.#looking ??= this.#readControl().finally(() => (this.#looking = null));
+    return this.#looking;
+  }
+
+  async #readControl(): Promise<void> {
     try {
       const { database, queries = runQueries } = this.#tools;
       const control = await database.read(this.#run.tenant, (tx) => queries.readRunControl(tx, this.#lease));
@@ -101,8 +107,6 @@ export class RunWatch {
     } catch (err) {
       // The lease decides for how long a database may be away.
       this.#tools.log.warn({ err, test_run_id: this.#run.test_run_id }, "the state of a run could not be read");
-    } finally {
-      this.#looking = false;
     }
   }
 

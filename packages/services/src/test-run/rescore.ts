@@ -9,10 +9,11 @@ import {
 import type { Tx } from "@rhesis/db/tenant";
 import { isRunOver } from "@rhesis/engine/run/schema";
 import { AppError, invalid, notFound } from "@rhesis/telemetry/app-error";
+import { requireBudget, type Budget } from "./budget.ts";
 import { metricsByRequirement, metricsForAll } from "./resolve-metrics.ts";
 import { missingMetrics, plannedScoring, writeRun } from "./start.ts";
 
-export type RescoreRun = {
+export type RescoreRun = Budget & {
   id: string;
   /** Score every answer with these, instead of the metrics of the set or of the requirements. */
   metric_ids?: readonly string[] | undefined;
@@ -30,7 +31,10 @@ const concurrency = 100;
  * @throws not_found; conflict while the run is not over; invalid where there is no answer, a metric is not there, a
  * test has no metric, or a judge has no model; forbidden where one may not be asked
  */
-export async function rescoreTestRun(tx: Tx, { id, metric_ids = [], name, may_judge }: RescoreRun): Promise<string> {
+export async function rescoreTestRun(
+  tx: Tx,
+  { id, metric_ids = [], name, may_judge, ...budget }: RescoreRun,
+): Promise<string> {
   const from = await readRetriedRun(tx, id);
   if (from === undefined) throw notFound("test run");
   if (!isRunOver(from.status)) {
@@ -46,11 +50,12 @@ export async function rescoreTestRun(tx: Tx, { id, metric_ids = [], name, may_ju
     metricsByRequirement(await readRequirementUseOfRun(tx, id), held ? [] : undefined);
   const use = held ? await readConversationUseOfRun(tx, id) : { simulated: 0, most_turns: 1 };
   const plan = { ...from.plan, ...plannedScoring(resolved, facts.models, { may_judge, use }), concurrency };
+  const caps = requireBudget(plan.models, budget);
   // Answers of a run that was scored again are those of the run that got them.
   const source_run_id = from.kind === "rescore" ? from.source_run_id : id;
   if (source_run_id === null) throw new AppError("conflict", "The run whose answers these are was deleted for good.");
   const run = { id: run_id, project_id, test_set_id, endpoint_id, plan, name: name ?? rescoreName(from.name) };
-  await writeRun(tx, { ...run, kind: "rescore", source_run_id }, null, async (new_id) => {
+  await writeRun(tx, { ...run, ...caps, kind: "rescore", source_run_id }, null, async (new_id) => {
     const total = await insertResultsToRescore(tx, { id: new_id, from_run_id: id, metrics: resolved.assignment });
     if (held) await insertConversationsOfRun(tx, { id: new_id, from_run_id: id });
     if (total > 0) return total;

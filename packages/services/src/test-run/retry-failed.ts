@@ -5,9 +5,10 @@ import type { Tx } from "@rhesis/db/tenant";
 import type { ResultVerdict } from "@rhesis/engine/metric/schema";
 import { isRunOver } from "@rhesis/engine/run/schema";
 import { AppError, invalid, notFound } from "@rhesis/telemetry/app-error";
+import { requireBudget, type Budget } from "./budget.ts";
 import { requireNoModel, writeRun } from "./start.ts";
 
-export type RetryRun = {
+export type RetryRun = Budget & {
   id: string;
   verdicts: readonly ResultVerdict[];
   name?: string | undefined;
@@ -16,11 +17,11 @@ export type RetryRun = {
 };
 
 /**
- * A new run of the results with these verdicts, under the same plan: the finished run stays as it is. Returns its id.
+ * A new run of the results with these verdicts, under the same plan and within the same budget, anew: the finished run stays as it is. Returns its id.
  * @throws not_found; conflict while the run is not over; invalid where there is nothing to ask again; forbidden where a
  * metric of the plan asks a model and none may be asked
  */
-export async function retryTestRun(tx: Tx, { id, verdicts, name, may_judge }: RetryRun): Promise<string> {
+export async function retryTestRun(tx: Tx, { id, verdicts, name, may_judge, ...budget }: RetryRun): Promise<string> {
   const from = await readRetriedRun(tx, id);
   if (from === undefined) throw notFound("test run");
   if (!isRunOver(from.status)) {
@@ -34,7 +35,10 @@ export async function retryTestRun(tx: Tx, { id, verdicts, name, may_judge }: Re
       "This run scored stored answers again and asked nobody. Retry the run they are from.",
     );
   if (!may_judge) requireNoModel(plan.metrics, plan.models.length > 0);
+  const max_tokens = budget.max_tokens ?? from.max_tokens ?? undefined;
+  const max_cost = budget.max_cost ?? from.max_cost ?? undefined;
   const run = {
+    ...requireBudget(plan.models, { max_tokens, max_cost }),
     id: run_id,
     project_id,
     test_set_id,

@@ -22,25 +22,27 @@ import type { RunPlan } from "@rhesis/engine/plan/schema";
 import type { TargetConfig } from "@rhesis/engine/target/schema";
 import { enqueueJob } from "@rhesis/jobs/enqueue";
 import { AppError, invalid, notFound, type FieldProblem } from "@rhesis/telemetry/app-error";
+import { requireBudget, type Budget } from "./budget.ts";
 import { metricsByRequirement, metricsForAll, type ResolvedMetrics } from "./resolve-metrics.ts";
 import { planParameters, type RunParameters } from "./run-parameters.ts";
 
-export type StartRun = RunParameters & {
-  test_set_id: string;
-  endpoint_id: string;
-  name?: string | undefined;
-  /** Score every test with these, instead of the metrics of the set or of the requirements. */
-  metric_ids?: readonly string[] | undefined;
-  repeats: number;
-  concurrency?: number | undefined;
-  pause_after_errors: number | null;
-  /** Whether metrics that ask a model may be used. */
-  may_judge: boolean;
-  /** Where only one project may be touched. */
-  project_id?: string | undefined;
-  /** The schedule that starts it. */
-  schedule_id?: string | undefined;
-};
+export type StartRun = RunParameters &
+  Budget & {
+    test_set_id: string;
+    endpoint_id: string;
+    name?: string | undefined;
+    /** Score every test with these, instead of the metrics of the set or of the requirements. */
+    metric_ids?: readonly string[] | undefined;
+    repeats: number;
+    concurrency?: number | undefined;
+    pause_after_errors: number | null;
+    /** Whether metrics that ask a model may be used. */
+    may_judge: boolean;
+    /** Where only one project may be touched. */
+    project_id?: string | undefined;
+    /** The schedule that starts it. */
+    schedule_id?: string | undefined;
+  };
 
 /**
  * Resolves the metrics of each test, freezes the plan, writes the run with one pending result per test and repeat, and
@@ -50,7 +52,7 @@ export type StartRun = RunParameters & {
  * throws
  */
 export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
-  const { facts, set, endpoint, resolved, plan } = await planTestRun(tx, args);
+  const { facts, set, endpoint, resolved, plan, caps } = await planTestRun(tx, args);
   const run = {
     id: facts.run_id,
     project_id: set.project_id,
@@ -61,6 +63,7 @@ export async function startTestRun(tx: Tx, args: StartRun): Promise<string> {
     source_run_id: null,
     plan,
     schedule_id: args.schedule_id,
+    ...caps,
   };
   const expected = set.test_count * args.repeats;
   await writeRun(tx, run, expected, async (id) => {
@@ -93,7 +96,8 @@ export async function planTestRun(tx: Tx, args: StartRun) {
     ...plannedScoring(resolved, facts.models, { may_judge: args.may_judge, use }),
     ...parameters,
   });
-  return { facts, set, endpoint, resolved, plan, use };
+  const caps = requireBudget(plan.models, args);
+  return { facts, set, endpoint, resolved, plan, use, caps };
 }
 
 type Start = Omit<Parameters<typeof insertRun>[1], "job_id">;

@@ -107,6 +107,7 @@ browserTest(
     await drawer.getByRole("button", { name: "Start run" }).click();
     await drawer.getByRole("link", { name: "Connect a model or choose the default" }).waitFor();
     await page.keyboard.press("Escape");
+    const set = page.url();
 
     const fake = await startOpenAiFake();
     try {
@@ -120,6 +121,27 @@ browserTest(
       await page.getByText("withstood").waitFor();
       await expectAccessible(page);
       await capture(page, "simulated-result");
+
+      // A call may use some 12,000 tokens, and uses 4,000: two have room, the third has not.
+      await stage().rest("POST", "/models", { name: "Thinks a lot", ...config, model_name: "hungry" });
+      await page.goto(set);
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      await soon(() => drawer.getByLabel("Endpoint").inputValue()).toContain("Nora");
+      await drawer.getByLabel("Most tokens").fill("9000");
+      await drawer.getByRole("button", { name: "Start run" }).click();
+      await drawer.getByText("This budget is too small for a single call").first().waitFor();
+      await drawer.getByLabel("Most tokens").fill("18000");
+      await expectAccessible(page);
+      await drawer.getByRole("button", { name: "Start run" }).click();
+      await page.waitForURL(/\/test-runs\//);
+      await page.getByText("The budget of 18,000 tokens is spent: 8,000 are booked").waitFor({ timeout: 30_000 });
+      await page.getByText("8,000 of 18,000 tokens").waitFor();
+      await expectAccessible(page);
+      await capture(page, "budget-spent");
+      await page.getByLabel("Most tokens").fill("100000");
+      await page.getByRole("button", { name: "Raise the budget and go on" }).click();
+      await page.getByText("Completed", { exact: true }).waitFor({ timeout: 30_000 });
+      await page.getByText("24,000 of 100,000 tokens").waitFor();
     } finally {
       await fake.close();
     }

@@ -93,6 +93,8 @@ async function ifHeld<T>(
 
 type Take = SuspectClaims & { tx: Tx; lease: RunLease; job_id: string };
 
+const noBudget = { max_tokens: null, max_cost: null, booked_tokens: 0, booked_cost: 0 };
+
 async function take(facts: RunFacts, { tx, lease, job_id, suspect_claims }: Take): Promise<TakenRun | undefined> {
   const { plan, project_id, endpoint_id } = facts;
   const on = simulated(tx);
@@ -116,7 +118,7 @@ async function take(facts: RunFacts, { tx, lease, job_id, suspect_claims }: Take
         );
     });
   const { open, ...tally } = await on.run((s) => recount(s, lease));
-  return { plan, project_id, endpoint_id, source_run_id: null, wish: wishOf(run), open, tally };
+  return { plan, project_id, endpoint_id, source_run_id: null, wish: wishOf(run), open, tally, budget: noBudget };
 }
 
 export function simulateRunQueries(facts: RunFacts): RunQueries {
@@ -152,7 +154,7 @@ const closing: Pick<RunQueries, "stopRun" | "pauseRun" | "completeRun"> = {
     return stopped !== undefined;
   },
   async pauseRun(tx, lease) {
-    const wished = (run: RunRow) => holds(lease)(run) && run.pause_requested;
+    const wished = (run: RunRow) => holds(lease)(run) && run.pause_requested && !run.cancel_requested;
     const pause = (s: Statement) => s.update(s.run, wished, () => ({ status: "paused" }));
     return (await ifHeld(tx, pause, (s) => recount(s, lease))) !== undefined;
   },

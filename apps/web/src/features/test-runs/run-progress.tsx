@@ -3,6 +3,7 @@ import { useEffect, useState } from "react";
 import type { TestRun } from "@rhesis/router/test-run/schema";
 import { percentText } from "../../ui/pass-rate-text.ts";
 import { durationText } from "../../ui/relative-time.tsx";
+import { spentFacts } from "./budget-text.ts";
 import { doneOf, isHeld, paceOf, rateText, remainingText, type Sample } from "./run-pace.ts";
 import { isLive } from "./run-status.tsx";
 import styles from "./test-run.module.css";
@@ -25,16 +26,6 @@ function useClock(ticks: boolean): number {
   return now;
 }
 
-/** What the models that judged have used so far. */
-function spentText({ input_tokens, output_tokens, cost }: TestRun): string {
-  const tokens = input_tokens + output_tokens;
-  const parts = [
-    cost > 0 ? `$${cost.toFixed(cost < 1 ? 4 : 2)}` : "",
-    tokens > 0 ? `${tokens.toLocaleString("en")} tokens` : "",
-  ].filter((part) => part !== "");
-  return parts.length === 0 ? "" : `${parts.join(" and ")} spent on judging`;
-}
-
 function factsOf(run: TestRun, samples: readonly Sample[], now: number): string[] {
   const done = doneOf(run);
   const { per_minute, left_ms } = paceOf(samples, run, now);
@@ -49,7 +40,7 @@ function factsOf(run: TestRun, samples: readonly Sample[], now: number): string[
     started_at === null || finished_at === null
       ? ""
       : `took ${durationText(finished_at.getTime() - started_at.getTime())}`,
-    spentText(run),
+    ...spentFacts(run),
   ].filter((fact) => fact !== "");
 }
 

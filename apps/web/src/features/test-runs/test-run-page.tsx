@@ -1,4 +1,4 @@
-import { Alert, Text } from "@mantine/core";
+import { Alert, Stack, Text } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { createLazyRoute, useNavigate } from "@tanstack/react-router";
@@ -17,6 +17,7 @@ import { useNeighbours } from "../test-results/neighbours.ts";
 import { ResultPanel } from "../test-results/result-panel.tsx";
 import { useLiveResults } from "./live-results.ts";
 import { useLiveRun } from "./live-run.ts";
+import { RaiseBudget } from "./raise-budget.tsx";
 import { resultColumns } from "./result-columns.tsx";
 import { RunActions } from "./run-actions.tsx";
 import { RunFilters } from "./run-filters.tsx";
@@ -85,7 +86,10 @@ function RunView({ run }: { run: TestRun }) {
       )}
       {run.status === "paused" && (
         <Alert color="yellow" title="The run is paused">
-          {run.pause_reason ?? "Nothing is asked until it is resumed. What has been answered stays."}
+          <Stack gap="xs">
+            {run.pause_reason ?? "Nothing is asked until it is resumed. What has been answered stays."}
+            <RaiseBudget key={`${run.max_tokens} ${run.max_cost}`} run={run} />
+          </Stack>
         </Alert>
       )}
       <RunProgress run={run} samples={samples} isLost={isLost} />

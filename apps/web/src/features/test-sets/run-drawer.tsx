@@ -1,5 +1,5 @@
 /** Starting a run: where, scored with what, how often, how many at a time. */
-import { Alert, Button, Drawer, Group, NumberInput, Stack, Text } from "@mantine/core";
+import { Alert, Button, Drawer, Group, Input, NumberInput, Stack, Text } from "@mantine/core";
 import type { TestSet } from "@rhesis/router/test-set/schema";
 import type { Failure } from "../../api/problems.ts";
 import { ButtonLink, TextLink } from "../../ui/link.tsx";
@@ -7,6 +7,7 @@ import { MetricsChoice } from "../metrics/metrics-choice.tsx";
 import { useCan } from "../../session/member.tsx";
 import type { ParametersChoice } from "../experiments/parameters-request.ts";
 import { ParametersChoiceField, useRunParameters } from "../experiments/run-parameters.tsx";
+import { BudgetFields } from "../test-runs/budget-fields.tsx";
 import { EndpointSelect } from "./endpoint-select.tsx";
 import { PreflightList } from "./preflight-list.tsx";
 import { useRunStart, type RunStart } from "./use-run-start.ts";
@@ -85,7 +86,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose, ...props 
   );
 }
 
-/** How often each test is asked, and how many at the same time. */
+/** How often each test is asked, how many at the same time, and what models may use. */
 function Amounts({ run, problems }: { run: RunStart; problems: Record<string, string> }) {
   const { settings } = run;
   return (
@@ -112,6 +113,12 @@ function Amounts({ run, problems }: { run: RunStart; problems: Record<string, st
         onChange={(value) => run.change({ concurrency: typeof value === "number" ? value : null })}
         error={problems["concurrency"]}
       />
+      <Input.Wrapper
+        label="Budget of the models"
+        description="For judges and simulated users; your application is not counted. Before it would be exceeded, the run rests."
+      >
+        <BudgetFields value={settings} onChange={run.change} problems={problems} />
+      </Input.Wrapper>
     </>
   );
 }

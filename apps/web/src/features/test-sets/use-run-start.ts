@@ -3,16 +3,20 @@ import { useState } from "react";
 import type { Preflight, TestSet } from "@rhesis/router/test-set/schema";
 import { failureOf, type Failure } from "../../api/problems.ts";
 import { api, queryClient, trpc } from "../../api/trpc.ts";
+import { capsOf, noBudget, type BudgetValues } from "../test-runs/budget-fields.tsx";
 
-export type RunSettings = { metric_ids: string[]; repeats: number; concurrency: number | null };
+export type RunSettings = { metric_ids: string[]; repeats: number; concurrency: number | null } & BudgetValues;
+
+const firstSettings: RunSettings = { metric_ids: [], repeats: 1, concurrency: null, ...noBudget };
 
 type ExecuteInput = Parameters<typeof api.test_set.execute.mutate>[0];
 
-function chosenOf({ metric_ids, repeats, concurrency }: RunSettings) {
+function chosenOf({ metric_ids, repeats, concurrency, ...budget }: RunSettings) {
   return {
     repeats,
     ...(metric_ids.length === 0 ? {} : { metric_ids }),
     ...(concurrency === null ? {} : { concurrency }),
+    ...capsOf(budget),
   };
 }
 
@@ -43,7 +47,7 @@ type ChosenParameters = { request: ExecuteInput["parameters"] };
 /** The settings of a run that is about to be started, trying it, and starting it. */
 export function useRunStart(testSet: TestSet, endpoint_id: string | null, parameters: ChosenParameters) {
   const navigate = useNavigate({ from: "/test-sets/$id" });
-  const [settings, setSettings] = useState<RunSettings>({ metric_ids: [], repeats: 1, concurrency: null });
+  const [settings, setSettings] = useState<RunSettings>(firstSettings);
   const [preflight, setPreflight] = useState<Preflight | null>(null);
   const { failure, busy, attempt, ...attempts } = useAttempts(endpoint_id);
   const inputOf = (id: string): ExecuteInput => ({
