@@ -69,6 +69,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose, ...props 
           <Amounts run={run} problems={problems} />
           {failure !== null && <StartFailure failure={failure} testSet={testSet} />}
           <PreflightList preflight={run.preflight} isTrying={run.busy === "trying"} />
+          <RunByTheClock testSet={testSet} endpoint_id={endpoint_id} />
           {testSet.test_count === 0 ? (
             <EmptySet id={testSet.id} />
           ) : (
@@ -108,6 +109,17 @@ function Amounts({ run, problems }: { run: RunStart; problems: Record<string, st
         error={problems["concurrency"]}
       />
     </>
+  );
+}
+
+function RunByTheClock({ testSet, endpoint_id }: Pick<Props, "testSet" | "endpoint_id">) {
+  const can = useCan();
+  if (!can("schedule:create")) return null;
+  const search = { test_set: testSet.id, endpoint: endpoint_id ?? undefined };
+  return (
+    <TextLink to="/test-runs/schedules/new" search={search} size="sm">
+      Run it every day or week instead
+    </TextLink>
   );
 }
 
