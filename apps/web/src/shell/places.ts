@@ -2,6 +2,7 @@
 import {
   IconBook2,
   IconBrandOpenai,
+  IconCalendarClock,
   IconAdjustments,
   IconChecklist,
   IconFlask,
@@ -57,6 +58,12 @@ export const experimentPlaces: readonly Place[] = [
   { to: "/experiments/environments", label: "Environments", Icon: IconRocket, hint: "Which version is in use where" },
 ];
 
+/** The first is a page of the navigation. */
+export const runPlaces: readonly Place[] = [
+  { to: "/test-runs", label: "Runs", Icon: IconPlayerPlay, hint: "Executions and their results" },
+  { to: "/test-runs/schedules", label: "Schedules", Icon: IconCalendarClock, hint: "Runs that start by the clock" },
+];
+
 export type QuickAction = Needs & { to: string; label: string; Icon: Icon; needs: Permission };
 
 /** What can be begun from anywhere. */
@@ -74,6 +81,12 @@ export const quickActions: readonly QuickAction[] = [
   { to: "/tests/new", label: "Write a test", Icon: IconListDetails, needs: "test:create" },
   { to: "/test-sets/new", label: "Create a test set", Icon: IconChecklist, needs: "test_set:create" },
   { to: "/experiments/new", label: "Create an experiment", Icon: IconFlask, needs: "experiment:create" },
+  {
+    to: "/test-runs/schedules/new",
+    label: "Create a schedule",
+    Icon: IconCalendarClock,
+    needs: "schedule:create",
+  },
   { to: "/models/new", label: "Connect a model", Icon: IconBrandOpenai, needs: "model:create" },
   {
     to: "/settings/tokens/new",

@@ -37,7 +37,10 @@ export function SidePanel({ title, onClose, onPrevious, onNext, actions, childre
           <IconX size={18} />
         </PanelButton>
       </div>
-      <div className={styles.panelBody}>{children}</div>
+      {/* What holds nothing but text is scrolled with the keys as well. */}
+      <div className={styles.panelBody} tabIndex={0} role="region" aria-label={`What ${title} holds`}>
+        {children}
+      </div>
     </aside>
   );
 }

@@ -16,7 +16,9 @@ export async function everyAddress({ rest, demo }: Source, page: Page, run_id: s
     base_url: "http://127.0.0.1:9/v1",
   });
   const experiment = await anExperiment({ rest, demo });
+  const schedule = await aSchedule({ rest, demo });
   const ids: Record<string, string> = {
+    "/test-runs/schedules/$id": schedule,
     "/experiments/$id": experiment,
     "/experiments/$id/new-version": experiment,
     "/endpoints/$id": demo.endpoint_id,
@@ -54,6 +56,12 @@ async function anExperiment({ rest, demo: { project_id } }: Source): Promise<str
   const bound = { experiment_id: id, version: 2 };
   await rest("PUT", `/projects/${project_id}/parameters/environments/production`, bound);
   return id;
+}
+
+/** One that does not run by itself while the pages are looked at. */
+async function aSchedule({ rest, demo: { test_set_id, endpoint_id } }: Source): Promise<string> {
+  const when = { cron: "30 6 * * 1-5", time_zone: "Europe/Berlin", enabled: false };
+  return (await rest<Row>("POST", "/schedules", { name: "Every morning", test_set_id, endpoint_id, ...when })).id;
 }
 
 /** What a page holds besides, by its address: tabs, drawers, and what is open beside a list. */

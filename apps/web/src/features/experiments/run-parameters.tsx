@@ -21,9 +21,14 @@ import { VersionLink } from "./version-link.tsx";
 import { VersionSelect } from "./version-select.tsx";
 
 /** What is known of the choice: which way, what is asked for, and whether a run can be started with it. */
-export function useRunParameters(project_id: string, choice: ParametersChoice) {
-  const environments = useQuery(trpc.parameter_environment.list.queryOptions({ project_id }));
-  const experiments = useQuery(trpc.experiment.list.queryOptions({ project_id, limit: 1 }));
+export function useRunParameters(project_id: string | undefined, choice: ParametersChoice) {
+  const isKnownProject = project_id !== undefined;
+  const environments = useQuery(
+    trpc.parameter_environment.list.queryOptions(isKnownProject ? { project_id } : skipToken),
+  );
+  const experiments = useQuery(
+    trpc.experiment.list.queryOptions(isKnownProject ? { project_id, limit: 1 } : skipToken),
+  );
   const bound = environments.data?.items ?? [];
   const failure = environments.data === undefined ? environments.error : null;
   const way = wayOf(
@@ -34,7 +39,8 @@ export function useRunParameters(project_id: string, choice: ParametersChoice) {
   const isAsked = choice.with !== undefined || choice.experiment !== undefined || choice.environment !== undefined;
   // Without knowing what is bound to default it cannot be said what no choice means.
   const isKnown = isAsked || environments.data !== undefined;
-  const resolve = isKnown && request !== undefined && request !== null ? { project_id, ...request } : skipToken;
+  const resolve =
+    isKnownProject && isKnown && request !== undefined && request !== null ? { project_id, ...request } : skipToken;
   return {
     way,
     bound,

@@ -74,6 +74,7 @@ type Props = {
   endpoint_id?: string | undefined;
   experiment_id?: string | undefined;
   experiment_version?: number | undefined;
+  schedule_id?: string | undefined;
   status?: TestRunItem["status"] | undefined;
   /** A part of the name. */
   q?: string | undefined;
@@ -86,11 +87,21 @@ type Props = {
 
 /** Runs, the newest first; those at work fill while one looks. */
 export function RunsTable({ onSort, empty, ...asked }: Props) {
-  const { test_set_id, endpoint_id, experiment_id, experiment_version, status, q, sort } = asked;
+  const { test_set_id, endpoint_id, experiment_id, experiment_version, schedule_id, status, q, sort } = asked;
   const project_id = useProjectId();
   const navigate = useNavigate();
   const within = test_set_id === undefined && experiment_id === undefined ? { project_id } : {};
-  const filters = { test_set_id, endpoint_id, experiment_id, experiment_version, status, q, sort, ...within };
+  const filters = {
+    test_set_id,
+    endpoint_id,
+    experiment_id,
+    experiment_version,
+    schedule_id,
+    status,
+    q,
+    sort,
+    ...within,
+  };
   const pages = useListPages(trpc.test_run.list.infiniteQueryOptions({ limit: pageSize, ...filters }, listPaging));
   return (
     <>

@@ -161,7 +161,15 @@ function RunFacts({ run }: { run: TestRun }) {
       {`, scored with ${sources[plan.metrics_source]}`}
       <ParametersUsed run={run} />
       {plan.repeats > 1 && `, each test ${plan.repeats} times`}
-      {run.user_name !== null && `, started by ${run.user_name}`}
+      {run.schedule_id !== null && (
+        <>
+          {", by the schedule "}
+          <TextLink to="/test-runs/schedules/$id" params={{ id: run.schedule_id }} size="sm" underline="always">
+            {run.schedule_name}
+          </TextLink>
+        </>
+      )}
+      {run.user_name !== null && `, ${run.schedule_id === null ? "started by" : "for"} ${run.user_name}`}
     </Text>
   );
 }

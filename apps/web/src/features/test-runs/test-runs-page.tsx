@@ -9,6 +9,7 @@ import { Page } from "../../ui/page.tsx";
 import { SearchField } from "../../ui/search-field.tsx";
 import { ExperimentSelect } from "../experiments/experiment-select.tsx";
 import { VersionSelect } from "../experiments/version-select.tsx";
+import { ScheduleSelect } from "../schedules/schedule-select.tsx";
 import { TestSetSelect } from "../test-sets/test-set-select.tsx";
 import { RunsTable } from "./runs-table.tsx";
 
@@ -28,24 +29,25 @@ const noFilters = {
   endpoint: undefined,
   experiment: undefined,
   version: undefined,
+  schedule: undefined,
 };
 
 /** The filters of the address, and setting them. */
 function useFilters() {
   const search = Route.useSearch();
   const navigate = useNavigate({ from: "/test-runs" });
-  const { q, status, test_set, endpoint, experiment } = search;
+  const { q, status, test_set, endpoint, experiment, schedule } = search;
   return {
     search,
     set: (changes: Partial<typeof search>) =>
       void navigate({ search: (before) => ({ ...before, ...changes }), replace: true }),
-    isFiltered: [q, status, test_set, endpoint, experiment].some((each) => each !== undefined),
+    isFiltered: [q, status, test_set, endpoint, experiment, schedule].some((each) => each !== undefined),
   };
 }
 
 function TestRunsPage() {
   const { search, set, isFiltered } = useFilters();
-  const { q, sort, status, test_set, endpoint, experiment, version } = search;
+  const { q, sort, status, test_set, endpoint, experiment, version, schedule } = search;
   return (
     <Page fill>
       <PageHeader
@@ -59,6 +61,7 @@ function TestRunsPage() {
         endpoint_id={endpoint}
         experiment_id={experiment}
         experiment_version={experiment === undefined ? undefined : version}
+        schedule_id={schedule}
         status={status}
         q={q}
         sort={sort}
@@ -72,7 +75,7 @@ function TestRunsPage() {
 function Filters() {
   const project_id = useProjectId();
   const { search, set, isFiltered } = useFilters();
-  const { q, status, test_set, experiment, version } = search;
+  const { q, status, test_set, experiment, version, schedule } = search;
   return (
     <FilterBar onClear={isFiltered ? () => set(noFilters) : null}>
       <SearchField value={q} onChange={(text) => set({ q: text })} label="Search runs" />
@@ -108,8 +111,16 @@ function Filters() {
           onChange={(number) => set({ version: number ?? undefined })}
         />
       )}
+      {schedule !== undefined && (
+        <ScheduleSelect
+          compact
+          project_id={project_id}
+          value={schedule}
+          onChange={(id) => set({ schedule: id ?? undefined })}
+        />
+      )}
     </FilterBar>
   );
 }
 
-export const Route = createLazyRoute("/test-runs")({ component: TestRunsPage });
+export const Route = createLazyRoute("/test-runs/")({ component: TestRunsPage });

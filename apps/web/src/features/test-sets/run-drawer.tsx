@@ -70,6 +70,7 @@ export function RunDrawer({ testSet, endpoint_id, onEndpoint, onClose, ...props 
           <Amounts run={run} problems={problems} />
           {failure !== null && <StartFailure failure={failure} testSet={testSet} />}
           <PreflightList preflight={run.preflight} isTrying={run.busy === "trying"} />
+          <RunByTheClock testSet={testSet} endpoint_id={endpoint_id} />
           {testSet.test_count === 0 ? (
             <EmptySet id={testSet.id} />
           ) : (
@@ -120,6 +121,17 @@ function Amounts({ run, problems }: { run: RunStart; problems: Record<string, st
         <BudgetFields value={settings} onChange={run.change} problems={problems} />
       </Input.Wrapper>
     </>
+  );
+}
+
+function RunByTheClock({ testSet, endpoint_id }: Pick<Props, "testSet" | "endpoint_id">) {
+  const can = useCan();
+  if (!can("schedule:create")) return null;
+  const search = { test_set: testSet.id, endpoint: endpoint_id ?? undefined };
+  return (
+    <TextLink to="/test-runs/schedules/new" search={search} size="sm">
+      Run it every day or week instead
+    </TextLink>
   );
 }
 
