@@ -1,5 +1,6 @@
 /** Stopping a run. */
-import { cancelRestingRun, lockTestRun, requestCancel } from "@rhesis/db/queries/test-run";
+import { cancelRestingRun } from "@rhesis/db/queries/run-ending";
+import { lockTestRun, requestCancel } from "@rhesis/db/queries/test-run";
 import type { Tx } from "@rhesis/db/tenant";
 import { AppError } from "@rhesis/telemetry/app-error";
 

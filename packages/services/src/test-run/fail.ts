@@ -2,7 +2,7 @@
 import type { Database } from "@rhesis/db/database";
 import { orphanedRuns, type OrphanedRun } from "@rhesis/db/gates";
 import { jobError } from "@rhesis/db/queries/job";
-import { failRunOfJob } from "@rhesis/db/queries/test-run";
+import { failRunOfJob } from "@rhesis/db/queries/run-ending";
 import type { Tx } from "@rhesis/db/tenant";
 
 /** Fails the live run of a job and says why: results that are there stay, the rest is cancelled. False where none is live. */
