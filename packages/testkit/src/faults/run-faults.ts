@@ -1,5 +1,5 @@
 /**
- * `npm run test:faults`: many runs that everything goes wrong with. `--scripts` says how many with each queue, `--faults`
+ * `npm run test:faults`: simulated histories first (`--simulations`), and every mutant of the machine against them; then many runs that everything goes wrong with. `--scripts` says how many with each queue, `--faults`
  * how much goes wrong in each, `--tests` how many tests each has, `--seed` where to begin; all numbers are printed.
  */
 import { parseArgs } from "node:util";
@@ -10,6 +10,7 @@ const { values } = parseArgs({
     scripts: { type: "string", default: "50" },
     faults: { type: "string", default: "10" },
     tests: { type: "string", default: "2000" },
+    simulations: { type: "string", default: "100000" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1_000_000)) },
   },
 });
@@ -22,7 +23,12 @@ process.env["RHESIS_FAULTS_EACH"] = values.faults;
 process.env["RHESIS_FAULT_TESTS"] = values.tests;
 process.env["RHESIS_FAULT_RESUME_MS"] = "5000";
 process.env["RHESIS_FAULT_SEED"] = values.seed;
+process.env["RHESIS_SIMULATION_SEED"] = values.seed;
+process.env["RHESIS_SIMULATION_SEEDS"] = values.simulations;
+process.env["RHESIS_SIMULATION_MUTANTS"] = "1000";
 process.stdout.write(
   `seed ${values.seed}: ${values.scripts} scripts with each queue, ${values.faults} faults in each\n`,
 );
-process.exitCode = (await runTests(["packages/testkit/src/faults/faults.test.ts"])) === 0 ? 0 : 1;
+const simulated = values.simulations === "0" ? [] : ["packages/testkit/src/simulation/"];
+const played = values.scripts === "0" ? [] : ["packages/testkit/src/faults/faults.test.ts"];
+process.exitCode = (await runTests([...simulated, ...played])) === 0 ? 0 : 1;

@@ -14,7 +14,12 @@ const config = targetConfig.parse({ url: "https://application.example/", respons
 const saysYes = { implementation: "contains", phrases: ["yes"], mode: "all", ignore_case: false } as const;
 const metric = { id: metric_id, name: "Says yes", parameters: { ...saysYes, phrases: ["yes"] }, model_id: null };
 
-export function runFacts({ tests, concurrency, max_concurrency, pause_after_errors }: Omit<Script, "seed">): RunFacts {
+export function runFacts({
+  tests,
+  concurrency,
+  max_concurrency,
+  pause_after_errors,
+}: Pick<Script, "tests" | "concurrency" | "max_concurrency" | "pause_after_errors">): RunFacts {
   const endpoint_id = id(4, 0);
   const plan: RunPlan = {
     kind: "single_turn",

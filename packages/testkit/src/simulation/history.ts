@@ -2,8 +2,9 @@
 import { isRunOver } from "@rhesis/engine/run/schema";
 import type { runJob, JobHandlers, JobRunner } from "@rhesis/jobs/run-job";
 import type { executeTestRun, CallingTools } from "@rhesis/services/test-run/execute";
+import type { Execution, Worker } from "./execution.ts";
 import { runFacts, jobId, organization_id } from "./facts.ts";
-import { Oracle, type Execution, type Worker } from "./oracle.ts";
+import { Oracle } from "./oracle.ts";
 import { Draw } from "./random.ts";
 import { firstRows, type RunFacts } from "./rows.ts";
 import { drawScript, type Happening, type Script } from "./script.ts";
@@ -84,7 +85,14 @@ export class History {
   }
 
   #hire(): void {
-    const life = { alive: true, asleep_until: 0, stopped_at: null, doing: 0, stop: new AbortController() };
+    const life = {
+      alive: true,
+      asleep_until: 0,
+      stopped_at: null,
+      cut_off_until: 0,
+      doing: 0,
+      stop: new AbortController(),
+    };
     this.#workers.push({ nr: this.#workers.length, ...life });
   }
 
@@ -92,9 +100,9 @@ export class History {
     const { most_trip_ms, broken_share, faults_over_at } = this.script;
     return {
       latency: () => this.draw.integer(0, most_trip_ms),
-      breaks: () => {
+      breaks: (life) => {
         const { now } = this.time;
-        const isOut = now < this.#outage_until;
+        const isOut = now < Math.max(this.#outage_until, (life as Worker).cut_off_until);
         if (!isOut && (now > faults_over_at || !this.draw.chance(broken_share))) return null;
         this.#disturb(now);
         return isOut || this.draw.chance(0.5) ? "before" : "after";
@@ -116,7 +124,12 @@ export class History {
       if (!early || !this.draw.chance(this.script.lost_share)) this.#deliver(id);
       if (early && this.draw.chance(this.script.doubled_share)) this.#deliver(id);
     }
-    for (const worker of this.#workers) if (worker.stopped_at !== null && worker.doing === 0) worker.alive = false;
+    for (const worker of this.#workers) if (worker.stopped_at !== null && worker.doing === 0) this.#leave(worker);
+  }
+
+  #leave(worker: Worker): void {
+    worker.alive = false;
+    this.#database.cut(worker);
   }
 
   #deliver(job_id: string): void {
@@ -206,6 +219,9 @@ export class History {
         return worker && this.#restart(worker, what.away_ms);
       case "sleep":
         if (worker !== undefined) worker.asleep_until = Math.max(worker.asleep_until, this.time.now + what.ms);
+        return this.#disturbTime(what.ms);
+      case "cut_off":
+        if (worker !== undefined) worker.cut_off_until = this.time.now + what.ms;
         return this.#disturbTime(what.ms);
       case "outage":
         this.#outage_until = this.time.now + what.ms;

@@ -3,29 +3,12 @@
  * what the script says, which calls began, and what was committed.
  */
 import { isRunOver } from "@rhesis/engine/run/schema";
-import type { ExecutionEnd } from "@rhesis/services/test-run/execute-types";
+import type { Execution, Worker } from "./execution.ts";
 import type { ResultRow, RunRow, Snapshot } from "./rows.ts";
 import { verdicts, type Script } from "./script.ts";
 import type { Committed } from "./simulated-database.ts";
 import { countResults } from "./simulated-run-queries.ts";
-import type { Life, VirtualTime } from "./virtual-time.ts";
-
-export type Worker = Life & { nr: number; stop: AbortController; stopped_at: number | null; doing: number };
-
-/** One execution of the run by one worker, from the job's claim to its outcome. */
-export type Execution = {
-  nr: number;
-  life: Worker;
-  lease: AbortSignal;
-  token: string | null;
-  taken_at: number;
-  /** Tests that it has asked and whose results are not committed. */
-  open: Set<number>;
-  /** All that it has asked. */
-  asked: Set<number>;
-  fenced_at: number | null;
-  ended: ExecutionEnd["status"] | "threw" | null;
-};
+import type { VirtualTime } from "./virtual-time.ts";
 
 const suspectClaims = 3;
 const mostClaims = 5;
@@ -123,6 +106,9 @@ export class Oracle {
 
   /** A call that was aborted came to nothing: its result is open as before. */
   aborted(execution: Execution, test: number): void {
+    const { life, lease, fenced_at } = execution;
+    const isUnwanted = this.#asked.cancel < Infinity || lease.aborted || fenced_at !== null || life.stopped_at !== null;
+    if (!isUnwanted) this.broken(`execution ${execution.nr} ended the call of test ${test}, which was wanted`);
     execution.open.delete(test);
     execution.asked.delete(test);
     this.#calls.set(test, (this.#calls.get(test) ?? 0) - 1);

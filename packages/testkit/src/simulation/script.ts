@@ -19,8 +19,7 @@ export type Behaviour = keyof typeof verdicts;
 
 export type Happening =
   | { kind: "crash" | "restart"; away_ms: number }
-  | { kind: "sleep"; ms: number }
-  | { kind: "outage"; ms: number }
+  | { kind: "sleep" | "outage" | "cut_off"; ms: number }
   | { kind: PeopleAct }
   | { kind: "deliver_again" };
 
@@ -34,6 +33,8 @@ export type Script = {
   grace_ms: number;
   /** How long calls take. */
   call_ms: { least: number; most: number };
+  /** What a busy application asks to wait. */
+  retry_after_ms: number;
   /** How long the database takes, one way. */
   most_trip_ms: number;
   /** Of the requests to the database, until the faults are over. */
@@ -71,6 +72,7 @@ export function drawScript(seed: number): Script {
     workers: draw.integer(1, 3),
     grace_ms: draw.one([0, 50, 400, 5_000]),
     call_ms: { least, most: least + draw.one([0, 50, 400, 1_500]) },
+    retry_after_ms: draw.one([300, 5_000]),
     most_trip_ms: draw.one([1, 3, 10, 40]),
     broken_share: draw.one([0, 0, 0, 0.01, 0.05, 0.15]),
     refused_share: draw.one([0, 0, 0, 0.1]),
@@ -84,7 +86,7 @@ export function drawScript(seed: number): Script {
 function drawTests(draw: Draw): Behaviour[] {
   const odd = draw.one([0, 0.1, 0.3]);
   const tests = Array.from({ length: draw.integer(3, 12) }, (): Behaviour => {
-    return draw.chance(odd) ? draw.one(["wrong", "broken", "busy_once", "hang", "unstorable"]) : "answer";
+    return draw.chance(odd) ? draw.one(["wrong", "broken", "busy_once", "busy_once", "hang", "unstorable"]) : "answer";
   });
   if (draw.chance(0.15)) tests[draw.integer(0, tests.length - 1)] = "poison";
   return tests;
@@ -94,12 +96,12 @@ function drawHappening(draw: Draw, many: boolean): Happening {
   const away_ms = draw.integer(0, 2_000);
   if (many && draw.chance(0.7)) return { kind: "crash", away_ms };
   const kind = draw.one([
-    ...(["crash", "crash", "crash", "restart", "sleep", "outage", "deliver_again"] as const),
+    ...(["crash", "crash", "crash", "restart", "sleep", "outage", "cut_off", "deliver_again"] as const),
     ...(["pause", "resume", "cancel", "delete", "pause"] as const),
   ]);
   if (kind === "crash" || kind === "restart") return { kind, away_ms };
   if (kind === "sleep") return { kind, ms: draw.one([100, 700, 2_500, 4_000, 8_000]) };
-  if (kind === "outage") return { kind, ms: draw.one([50, 500, 2_000, 5_000]) };
+  if (kind === "outage" || kind === "cut_off") return { kind, ms: draw.one([50, 500, 2_000, 5_000]) };
   // A run that ends early shows little.
   if ((kind === "cancel" || kind === "delete") && draw.chance(0.5)) return { kind: "pause" };
   return { kind };

@@ -19,7 +19,7 @@ export type Weather = {
   /** Milliseconds one way. */
   latency(): number;
   /** The connection breaks before the statement is run, or once it is done and before its answer is there. */
-  breaks(): "before" | "after" | null;
+  breaks(life: Life): "before" | "after" | null;
 };
 
 const broken = () => new DatabaseError("08006", "the connection was terminated");
@@ -198,7 +198,7 @@ export class SimulatedDatabase implements Pick<Database, "read" | "write" | "wri
   }
 
   #arrive(tx: SimulatedTx, request: Request): void {
-    const breaks = tx.life === null ? null : this.#weather.breaks();
+    const breaks = tx.life === null ? null : this.#weather.breaks(tx.life);
     if (breaks === "before") this.#abort(tx);
     if (tx.state !== "open") return request.fail(broken());
     request.isLost = breaks === "after";

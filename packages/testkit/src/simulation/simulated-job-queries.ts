@@ -50,7 +50,7 @@ export function offerDueJobs(s: Statement): string[] {
   return s.jobs.flatMap((job) => {
     const { status, run_at, offered_at, lease_until } = job;
     const waits = status === "queued" && (offered_at === null || offered_at < s.time - offerAgainMs);
-    const isOrphan = status === "running" && lease_until < s.time && (offered_at ?? 0) < s.time - 1_000;
+    const isOrphan = status === "running" && lease_until < s.time && (offered_at ?? -Infinity) < s.time - 1_000;
     if (run_at > s.time || !(waits || isOrphan)) return [];
     return s.update(
       job,

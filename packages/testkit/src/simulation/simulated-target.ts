@@ -41,7 +41,6 @@ const outcomes: Record<Exclude<Behaviour, "poison">, TargetOutcome> = {
 };
 
 const cancelled = outcome(null, failed("cancelled"));
-const retryAfterMs = 700;
 
 /** The client of one process. */
 export function simulateTarget(tools: TargetTools, life: Life, listener: CallListener): TargetClient {
@@ -62,12 +61,12 @@ export function simulateTarget(tools: TargetTools, life: Life, listener: CallLis
 }
 
 /** An attempt that the target turns away, and the wait for the next. */
-async function beRefused({ time }: TargetTools, life: Life, { pace, signal }: CallOptions): Promise<boolean> {
+async function beRefused({ time, script }: TargetTools, life: Life, { pace, signal }: CallOptions): Promise<boolean> {
   if (signal?.aborted === true || (await pace?.enter(signal)) === false) return false;
   const began_at = time.now;
   await new Promise<void>((resolve) => time.after(1, life, resolve));
-  pace?.report({ status: 429, timed_out: false, retry_after_ms: retryAfterMs, began_at, duration_ms: 1 });
-  return (await pace?.wait(retryAfterMs, signal)) ?? true;
+  pace?.report({ status: 429, timed_out: false, retry_after_ms: script.retry_after_ms, began_at, duration_ms: 1 });
+  return (await pace?.wait(script.retry_after_ms, signal)) ?? true;
 }
 
 /** Null where the call was aborted. */
