@@ -80,7 +80,7 @@ const store = of("services/src/test-run/execute-store.ts", [
   ["nobody is told that nothing is being stored", "if (this.#storing === 0) this.#onNoneStoring();", ""],
   [
     "the last result does not end the run",
-    "completed = stored.held && (await this.#queries.completeRun(tx, this.#lease));",
+    "completed = stored.held && (await this.#queries.completeRun(tx, this.#lease, this.#booked()));",
     "completed = stored.held;",
   ],
   [
@@ -135,7 +135,7 @@ const watch = of("services/src/test-run/execute-watch.ts", [
   ],
   ["looks go on after the end", "    clearInterval(this.#timer);\n", ""],
   ["looks are rare", "const lookMs = 500;", "const lookMs = 5_000;"],
-  ["looks once", "      this.#looking = false;\n", ""],
+  ["looks once", ".finally(() => (this.#looking = null))", ""],
   ["begins before it has looked", "    await this.#look();\n  }\n\n  close", "    void this.#look();\n  }\n\n  close"],
 ]);
 
