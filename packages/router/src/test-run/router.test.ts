@@ -210,7 +210,7 @@ describe("steering a run", () => {
     const run = await start();
     const { test_set_id, project_id } = run;
     const { items, total } = await api.test_run.list({ project_id, test_set_id, endpoint_id, status: "queued" });
-    const { plan: _, ...item } = run;
+    const { plan: _plan, schedule_name: _name, ...item } = run;
     expect([total, items]).toEqual([1, [item]]);
     expect((await api.test_run.list({ test_set_id, status: "running" })).total).toBe(0);
   });
