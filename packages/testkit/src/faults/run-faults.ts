@@ -31,4 +31,6 @@ process.stdout.write(
 );
 const simulated = values.simulations === "0" ? [] : ["packages/testkit/src/simulation/"];
 const played = values.scripts === "0" ? [] : ["packages/testkit/src/faults/faults.test.ts"];
-process.exitCode = (await runTests([...simulated, ...played])) === 0 ? 0 : 1;
+const files = [...simulated, ...played];
+if (files.length === 0) throw new Error("--scripts and --simulations are both 0");
+process.exitCode = (await runTests(files)) === 0 ? 0 : 1;
