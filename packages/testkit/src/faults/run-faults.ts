@@ -1,6 +1,7 @@
 /**
- * `npm run test:faults`: simulated histories first (`--simulations`), and every mutant of the machine against them; then many runs that everything goes wrong with. `--scripts` says how many with each queue, `--faults`
- * how much goes wrong in each, `--tests` how many tests each has, `--seed` where to begin; all numbers are printed.
+ * `npm run test:faults`: simulated histories (`--simulations`) and every mutant of the machine, then many runs that
+ * everything goes wrong with. `--scripts` says how many with each queue, `--faults` how much goes wrong in each, `--tests`
+ * how many tests each has, `--seed` where to begin; all numbers are printed.
  */
 import { parseArgs } from "node:util";
 import { runTests } from "../run-tests.ts";
