@@ -1,6 +1,7 @@
 /**
- * `npm run test:faults`: simulated histories first (`--simulations`), and every mutant of the machine against them; then many runs that everything goes wrong with. `--scripts` says how many with each queue, `--faults`
- * how much goes wrong in each, `--tests` how many tests each has, `--seed` where to begin; all numbers are printed.
+ * `npm run test:faults`: simulated histories (`--simulations`) and every mutant of the machine, then many runs that
+ * everything goes wrong with. `--scripts` says how many with each queue, `--faults` how much goes wrong in each, `--tests`
+ * how many tests each has, `--seed` where to begin; all numbers are printed.
  */
 import { parseArgs } from "node:util";
 import { runTests } from "../run-tests.ts";
@@ -31,4 +32,6 @@ process.stdout.write(
 );
 const simulated = values.simulations === "0" ? [] : ["packages/testkit/src/simulation/"];
 const played = values.scripts === "0" ? [] : ["packages/testkit/src/faults/faults.test.ts"];
-process.exitCode = (await runTests([...simulated, ...played])) === 0 ? 0 : 1;
+const files = [...simulated, ...played];
+if (files.length === 0) throw new Error("--scripts and --simulations are both 0");
+process.exitCode = (await runTests(files)) === 0 ? 0 : 1;

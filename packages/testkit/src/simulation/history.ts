@@ -219,7 +219,8 @@ export class History {
         return worker && this.#restart(worker, what.away_ms);
       case "sleep":
         if (worker !== undefined) worker.asleep_until = Math.max(worker.asleep_until, this.time.now + what.ms);
-        return this.#disturbTime(what.ms);
+        // It may hold a lock that others wait for.
+        return this.#disturb(this.time.now + what.ms);
       case "cut_off":
         if (worker !== undefined) worker.cut_off_until = this.time.now + what.ms;
         return this.#disturbTime(what.ms);
