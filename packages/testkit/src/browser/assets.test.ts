@@ -105,7 +105,14 @@ browserTest("a model is tried with a wrong and a right key, connected, made the 
   await notice(page, "Saved.").waitFor();
   expect(await rest("GET", `/models/${stored?.id}`)).toMatchObject({ is_default: true, has_api_key: true });
   await page.getByRole("button", { name: "Try", exact: true }).click();
-  await page.getByText("It answers").waitFor();
+  const outcome = page.getByText("It answers");
+  await outcome.waitFor();
+  const isCovered = () =>
+    outcome.evaluate((text) => {
+      const { x, y, height } = text.getBoundingClientRect();
+      return !text.contains(document.elementFromPoint(x + 1, y + height / 2));
+    });
+  await soon(isCovered).toBe(false);
   await page.goto("/models");
   await page
     .getByRole("row", { name: /House judge/ })

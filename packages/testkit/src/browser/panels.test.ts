@@ -79,6 +79,11 @@ browserTest("the panel of a result says that it loads, says that it could not, a
   held.go();
   await panel.getByRole("button", { name: "Try again" }).click();
   await panel.getByRole("heading", { name: "Metrics" }).waitFor();
+  const grid = page.getByRole("grid", { name: "Results" });
+  expect(await grid.evaluate((table) => table.scrollWidth - table.clientWidth), "pixels to scroll aside").toBe(0);
+  await grid.getByRole("columnheader", { name: "Answer" }).waitFor();
+  await panel.getByRole("button", { name: "Close (Esc)" }).click();
+  await grid.getByRole("columnheader", { name: "Time" }).waitFor();
 });
 
 browserTest("what was deleted meanwhile does not stay in the panel", async () => {

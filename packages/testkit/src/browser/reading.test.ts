@@ -89,6 +89,14 @@ browserTest("a run's table names what failed and counts what passed, and cuts no
 browserTest("on a telephone a run shows its pass rate, and the open tab of the settings is in view", async () => {
   await stage().finishedRun();
   const { page } = await stage().visitAs(ada, { width: 390, height: 844 });
+  const recent = page
+    .getByRole("region", { name: "Recent runs" })
+    .getByRole("row")
+    .nth(1)
+    .getByText(/^\d+%$/);
+  await recent.waitFor();
+  const shown = await recent.boundingBox();
+  expect((shown?.x ?? 0) + (shown?.width ?? 0), "of the start page").toBeLessThan(390);
   await page.goto("/test-runs");
   const rate = page
     .getByRole("row")

@@ -36,6 +36,15 @@ test("forbidding all of several phrases reads differently from forbidding any", 
   );
 });
 
+test.each([
+  [{ pattern: "my policy", negate: false, ignore_case: true }, "it says “my policy”, in upper or lower case"],
+  [{ pattern: "guaranteed", negate: true, ignore_case: false }, "it does not say “guaranteed”"],
+  [{ pattern: String.raw`\bPN-\d{6}\b`, negate: false, ignore_case: false }, "some part of it fits your pattern"],
+  [{ pattern: "a|b", negate: true, ignore_case: false }, "no part of it fits your pattern"],
+])("the pattern %j is said in words", (pattern, words) => {
+  expect(passesWhen({ implementation: "regex", ...pattern })).toBe(`An answer passes when ${words}.`);
+});
+
 test("a tolerance is given as an amount and as a percentage", () => {
   expect(passesWhen({ implementation: "numeric_tolerance", reference: 1250, absolute: 5, relative: 0.015 })).toBe(
     "An answer passes when it says a number within 5 plus 1.5% of 1250.",
