@@ -17,6 +17,8 @@ export type RunFixture = {
   max_concurrency?: number;
   max_per_minute?: number;
   pause_after_errors?: number;
+  /** The cap of its budget. */
+  max_tokens?: number;
   metrics?: PlannedMetric[];
   models?: RunPlan["models"];
   /** Sealed, as the column holds it. */
@@ -62,7 +64,7 @@ async function insertRun(tx: Tx, { project_id }: TestOrganization, run: RunFixtu
     repeats: 1,
     pause_after_errors: run.pause_after_errors ?? null,
   };
-  const of = { project_id, test_set_id: test_set.id, endpoint_id };
+  const of = { project_id, test_set_id: test_set.id, endpoint_id, max_tokens: run.max_tokens ?? null };
   const { id: test_run_id } = await tx
     .insertInto("test_run")
     .values({ ...of, name: "Run", plan: JSON.stringify(plan), total: run.tests })

@@ -175,6 +175,7 @@ function runExamples(place: Place): Record<string, Input> {
     "test_run.cancel": { id },
     "test_run.pause": { id },
     "test_run.resume": { id },
+    "test_run.raise_budget": { id, max_tokens: 200_000 },
     "test_run.rescore": { id, metric_ids: [metric_id] },
     "test_run.retry_failed": { id },
     "test_run.changes": { id },

@@ -121,7 +121,11 @@ async function createSchedule(caller: Caller, name: string, things: { test_set_i
 }
 
 async function createWork(open: TestDatabase, organization: TestOrganization) {
-  const { test_run_id, job_id } = await prepareRun(open.database, organization, { target: { url: deadUrl }, tests: 1 });
+  const { test_run_id, job_id } = await prepareRun(open.database, organization, {
+    target: { url: deadUrl },
+    tests: 1,
+    max_tokens: 100_000,
+  });
   const [result] = await open.admin<{ id: string }>(
     "update test_result set verdict = 'error', status = 'completed' where test_run_id = $1 returning id",
     [test_run_id],
