@@ -8,7 +8,7 @@ const stage = useStage();
 
 /** Pages that are there at once: what they ask the server for only fills their lists of choices. */
 const needNothing =
-  /^\/(requirements\/new|metrics\/new.*|models\/new.*|settings\/(appearance|new-organization|tokens\/new))$/;
+  /^\/(playground|requirements\/new|metrics\/new.*|models\/new.*|test-runs\/schedules\/new|settings\/(appearance|new-organization|tokens\/new))$/;
 
 const busy = ".mantine-Skeleton-root, .mantine-Loader-root, [aria-busy=true]";
 
