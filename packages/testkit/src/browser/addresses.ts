@@ -3,6 +3,16 @@ import type { Page } from "playwright-core";
 import type { Stage } from "./stage.ts";
 
 type Row = { id: string };
+
+/**
+ * The pages that one run of the tests looks at: one of `parts`, drawn anew each time, because looking at all of them takes
+ * a machine of two cores minutes. All with `RHESIS_EVERY_PAGE=1`.
+ */
+export function drawnFrom(addresses: readonly string[], parts: number): string[] {
+  if (process.env["RHESIS_EVERY_PAGE"] === "1") return [...addresses];
+  const part = Math.floor(Math.random() * parts);
+  return addresses.filter((_, nr) => nr % parts === part);
+}
 type Source = Pick<Stage, "rest" | "demo">;
 
 /** One address for every route of the app. @throws where a route has a parameter that nothing here fills */

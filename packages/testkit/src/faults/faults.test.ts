@@ -10,8 +10,8 @@ import { openStand, type Stand } from "./stand.ts";
 
 const number = (name: string, otherwise: number) => Number(process.env[name] ?? otherwise);
 const scripts = number("RHESIS_FAULT_SCRIPTS", 1);
-const faults = number("RHESIS_FAULTS_EACH", 4);
-const tests = number("RHESIS_FAULT_TESTS", 600);
+const faults = number("RHESIS_FAULTS_EACH", 3);
+const tests = number("RHESIS_FAULT_TESTS", 300);
 const first = number("RHESIS_FAULT_SEED", Math.floor(Math.random() * 1_000_000));
 const seeds = Array.from({ length: scripts }, (_, nr) => first + nr);
 /** Beside other tests the machine is not ours alone. */

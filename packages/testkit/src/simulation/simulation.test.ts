@@ -11,7 +11,7 @@ const machine = { executeTestRun, runJob };
 const first = Number(process.env["RHESIS_SIMULATION_SEED"] ?? Math.floor(Math.random() * 1_000_000_000));
 const seeds = process.env["RHESIS_SIMULATION_SEEDS"];
 /** As many as fit, where nobody says how many. */
-const budgetMs = 8_000;
+const budgetMs = 5_000;
 const mostMs = 30 * 60_000;
 /** Told in words; the others by their numbers. */
 const mostStories = 3;
