@@ -53,7 +53,7 @@ browserTest(
     const addresses = [...(await everyAddress(stage(), page, run.id)), ...(await everyVariant(stage(), run.id))];
     expect(addresses.length).toBeGreaterThan(30);
     const defects: string[] = [];
-    for (const address of drawnFrom(addresses, 2)) defects.push(...(await defectsOf(page, address)));
+    for (const address of drawnFrom(addresses, 4)) defects.push(...(await defectsOf(page, address)));
     expect(defects).toEqual([]);
   },
   200_000,

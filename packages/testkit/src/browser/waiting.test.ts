@@ -74,7 +74,7 @@ browserTest(
     const addresses = [...(await everyAddress(stage(), visit.page, run.id)), ...(await everyVariant(stage(), run.id))];
     const defects: string[] = [];
     // Several at a time: a page asks three times before it says that the server failed.
-    const left = drawnFrom(addresses, 3);
+    const left = drawnFrom(addresses, 5);
     const walk = async (): Promise<void> => {
       const page = await visit.page.context().newPage();
       page.setDefaultTimeout(15_000);

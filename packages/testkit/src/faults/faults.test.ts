@@ -12,7 +12,8 @@ const number = (name: string, otherwise: number) => Number(process.env[name] ?? 
 const scripts = number("RHESIS_FAULT_SCRIPTS", 1);
 const faults = number("RHESIS_FAULTS_EACH", 3);
 const tests = number("RHESIS_FAULT_TESTS", 300);
-const first = number("RHESIS_FAULT_SEED", Math.floor(Math.random() * 1_000_000));
+/** One that is the same in every run of the tests; new ones are looked for with `npm run test:faults`. */
+const first = number("RHESIS_FAULT_SEED", 653_462);
 const seeds = Array.from({ length: scripts }, (_, nr) => first + nr);
 /** Beside other tests the machine is not ours alone. */
 const resume_ms = number("RHESIS_FAULT_RESUME_MS", 15_000);

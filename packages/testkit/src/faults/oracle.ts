@@ -2,7 +2,7 @@
  * Says whether a run kept its promises, from three records that know nothing of each other: what was asked for (the
  * script), what the application under test saw, and what is stored.
  */
-import type { Behaviour, Fault, FaultScript } from "./script.ts";
+import type { Behaviour, Fault, FaultKind, FaultScript } from "./script.ts";
 import type { TargetCall } from "./target.ts";
 
 export const maxAttempts = 3;
@@ -40,6 +40,8 @@ const verdictOf: Record<Behaviour, "pass" | "error"> = {
   broken: "error",
   page: "error",
 };
+
+const interrupting: readonly FaultKind[] = ["kill_worker", "cut_database", "stop_worker", "pause"];
 
 const callsOf: Record<Behaviour, number> = {
   answer: 1,
@@ -113,6 +115,7 @@ function ofCalls({ script, calls, most_at_once, faults, results, ended_at }: His
   const made = new Map<number, TargetCall[]>();
   for (const call of calls) made.set(call.test, [...(made.get(call.test) ?? []), call]);
   const crashes = faults.filter(({ fault }) => ["kill_worker", "cut_database"].includes(fault.kind)).length;
+  const interruptions = faults.filter(({ fault }) => interrupting.includes(fault.kind)).length;
   let extra = 0;
   for (const [test, behaviour] of script.tests.entries()) {
     const own = made.get(test) ?? [];
@@ -121,8 +124,9 @@ function ofCalls({ script, calls, most_at_once, faults, results, ended_at }: His
     const isDone = results.some((row) => row.test === test && row.status === "completed");
     if (isDone && own.length === 0) found.push(`test ${test} has a result and was never asked`);
     const over = Math.max(0, own.length - callsOf[behaviour]);
-    // One that is broken is asked up to its attempts again by who takes over.
-    extra += Math.ceil(over / (behaviour === "broken" ? maxAttempts : 1));
+    if (callsOf[behaviour] === 1) extra += over;
+    // One that waits to be tried again when its worker goes, or the run rests, has all its attempts before it again.
+    else if (over > maxAttempts * interruptions) found.push(`test ${test} was asked ${own.length} times`);
   }
   const allowed = crashes * script.concurrency;
   if (extra > allowed)
