@@ -148,3 +148,22 @@ export async function capture(page: Page, name: string): Promise<void> {
   mkdirSync(folder, { recursive: true });
   await page.screenshot({ path: join(folder, `${name}.png`) });
 }
+
+/** Keeps pictures of a page at some sizes, in light and dark, where they were asked for. */
+export async function captureAt(
+  page: Page,
+  name: string,
+  sizes: readonly (readonly [number, number])[],
+): Promise<void> {
+  if (!keepsPictures()) return;
+  const before = page.viewportSize();
+  for (const [width, height] of sizes) {
+    await page.setViewportSize({ width, height });
+    for (const scheme of ["light", "dark"] as const) {
+      await useScheme(page, scheme);
+      await capture(page, `${name}-${width}-${scheme}`);
+    }
+  }
+  await useScheme(page, "light");
+  if (before !== null) await page.setViewportSize(before);
+}

@@ -2,7 +2,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, expect } from "vitest";
 import type { Endpoint } from "@rhesis/router/endpoint/schema";
 import { startEndpointZoo, type EndpointZoo } from "../endpoint-zoo.ts";
-import { capture, expectAccessible, keepsPictures, soon, useScheme } from "./browser.ts";
+import { captureAt, expectAccessible, soon } from "./browser.ts";
 import { ada, browserTest, useStage } from "./stage.ts";
 
 const stage = useStage();
@@ -17,20 +17,10 @@ const zebras = "Zebras are 🦓 striped.";
 /** The page as a person may see it: light, dark, on a telephone. */
 async function look(page: Page, name: string): Promise<void> {
   await expectAccessible(page);
-  if (!keepsPictures()) return;
-  const before = page.viewportSize();
-  for (const [width, height] of [
+  await captureAt(page, name, [
     [1280, 1500],
     [390, 2600],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    for (const scheme of ["light", "dark"] as const) {
-      await useScheme(page, scheme);
-      await capture(page, `${name}-${width}-${scheme}`);
-    }
-  }
-  await useScheme(page, "light");
-  if (before !== null) await page.setViewportSize(before);
+  ]);
 }
 
 const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import type { Test } from "@rhesis/router/test/schema";
 import { startChatbotFake, type ChatbotFake } from "../chatbot-fake.ts";
 import { startEndpointZoo, type EndpointZoo } from "../endpoint-zoo.ts";
-import { capture, expectAccessible, keepsPictures, soon, useScheme } from "./browser.ts";
+import { captureAt, expectAccessible, soon } from "./browser.ts";
 import { ada, browserTest, useStage } from "./stage.ts";
 
 const stage = useStage();
@@ -16,20 +16,10 @@ afterAll(() => Promise.all([bot.close(), zoo.close()]));
 
 /** Pictures of the page as a person may see it: light, dark, on a telephone. */
 async function look(page: Page, name: string): Promise<void> {
-  if (!keepsPictures()) return;
-  const before = page.viewportSize();
-  for (const [width, height] of [
+  await captureAt(page, name, [
     [1280, 800],
     [390, 844],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    for (const scheme of ["light", "dark"] as const) {
-      await useScheme(page, scheme);
-      await capture(page, `${name}-${width}-${scheme}`);
-    }
-  }
-  await useScheme(page, "light");
-  if (before !== null) await page.setViewportSize(before);
+  ]);
 }
 
 async function create(name: string, config: object): Promise<string> {
